@@ -128,7 +128,8 @@ class Excerpt:
         return html.quotation(self.text, self._source())
 
     def _source(self) -> str:
-        speaker = self.speaker[:1].upper() + self.speaker[1:]
+        named = self.document.startswith(self.speaker)
+        speaker = "" if named else self.speaker[:1].upper() + self.speaker[1:]
         when, kind = written_date(self.date), f"kind of source: {self.kind}"
         return _joined(speaker, self.document, self.heading, when, kind)
 

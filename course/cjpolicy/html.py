@@ -13,8 +13,8 @@ STYLE = """<style>
 }
 .cj-card .cj-title { font-size: 1.15em; font-weight: 600; margin: 0 0 0.5em; }
 .cj-card dl { margin: 0.5em 0; }
-.cj-card dt { font-weight: 600; }
-.cj-card dd { margin: 0 0 0.4em 1.25em; }
+.cj-card dt { font-weight: 600; float: none; width: auto; }
+.cj-card dd { margin: 0 0 0.4em 1.25em; float: none; width: auto; }
 .cj-card .cj-scroll { overflow-x: auto; }
 .cj-card table { border-collapse: collapse; margin: 0.5em 0; }
 .cj-card caption { text-align: left; font-weight: 600; color: inherit; padding: 0.25em 0; caption-side: top; }

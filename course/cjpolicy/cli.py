@@ -1,0 +1,202 @@
+"""The command `cjpolicy`: each subcommand is a small function here, and its work is done elsewhere."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cjpolicy.errors import CourseError
+
+if TYPE_CHECKING:
+    from cjpolicy.grading.workshop import Workshop
+
+__all__ = ["main"]
+
+# A command is added by a line in COMMANDS: its name, what it does, its options, and what runs it.
+Options = Callable[[argparse.ArgumentParser], None]
+Run = Callable[[argparse.Namespace], int]
+
+
+def study(arguments: argparse.Namespace) -> int:
+    """Copy the lessons and assignments to my-work and open JupyterLab there."""
+    from cjpolicy import desk
+
+    course = desk.find_course()
+    if arguments.update:
+        print(desk.take_update(course, arguments.update))
+        return 0
+    for line in desk.delivery_report(desk.copy_notebooks(course)):
+        print(line)
+    return desk.open_study(course, browser=arguments.browser, port=arguments.port)
+
+
+def teach(arguments: argparse.Namespace) -> int:
+    """Open JupyterLab on the whole course with nbgrader's teaching pages."""
+    from cjpolicy import desk
+
+    return desk.open_teaching(desk.find_course(), browser=arguments.browser, port=arguments.port)
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """Print what is in order and what is not; 1 where anything is wrong."""
+    from cjpolicy import desk, doctor
+
+    findings = doctor.examine(desk.find_course())
+    for finding in findings:
+        print(finding)
+    return int(any(finding.level == "problem" for finding in findings))
+
+
+def mark(arguments: argparse.Namespace) -> int:
+    """Print the marks of the reader's own copy of an assignment, item by item."""
+    from cjpolicy import desk
+    from cjpolicy.grading import mark
+
+    for line in mark.report(mark.mark(desk.find_course(), arguments.prefix, arguments.file)):
+        print(line)
+    return 0
+
+
+def handout(arguments: argparse.Namespace) -> int:
+    """Build what a class is given."""
+    from cjpolicy import desk
+    from cjpolicy.grading.handout import make_handout
+
+    course = desk.find_course()
+    for made in make_handout(course, arguments.output or course.root / "handout"):
+        print(f"Made {made}")
+    return 0
+
+
+def roster(arguments: argparse.Namespace) -> int:
+    """Bring the gradebook's students up to date."""
+    from cjpolicy.grading.roster import take_roster
+
+    print(take_roster(real_course(), arguments.file))
+    return 0
+
+
+def due(arguments: argparse.Namespace) -> int:
+    """Write due dates to the gradebook."""
+    from cjpolicy.grading.roster import take_due_dates
+    from cjpolicy.grading.workshop import sources
+
+    course = real_course()
+    for line in take_due_dates(course, arguments.file, sources(course.root)):
+        print(line)
+    return 0
+
+
+def feedback_zip(arguments: argparse.Namespace) -> int:
+    """Pack an assignment's feedback for a campus system."""
+    from cjpolicy.grading.campus import pack_feedback
+    from cjpolicy.grading.names import one_assignment
+    from cjpolicy.grading.workshop import sources
+
+    course = real_course()
+    target, pages = pack_feedback(course, one_assignment(arguments.prefix, sources(course.root)))
+    print(f"Made {target}, with {pages} pages.")
+    return 0
+
+
+def real_course() -> "Workshop":
+    """Return nbgrader at work on the clone this package belongs to."""
+    from cjpolicy import desk
+    from cjpolicy.grading.workshop import Workshop
+
+    return Workshop(desk.find_course().root)
+
+
+def lab_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that open JupyterLab."""
+    parser.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="print the address; open no browser"
+    )
+    parser.add_argument("--port", type=int, default=8888, help="the port to serve on (default 8888)")
+
+
+def study_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy study`."""
+    lab_options(parser)
+    parser.add_argument(
+        "--update",
+        metavar="NAME",
+        help="replace one notebook by the course's new version; yours is kept beside it",
+    )
+
+
+def mark_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy mark`."""
+    prefix_option(parser)
+    parser.add_argument(
+        "--file", type=Path, metavar="PATH", help="the notebook; by default your copy in my-work"
+    )
+
+
+def handout_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy handout`."""
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where to put it (default: handout)")
+
+
+def prefix_option(parser: argparse.ArgumentParser) -> None:
+    """Add the one option of the commands that work on an assignment."""
+    parser.add_argument("prefix", metavar="ASSIGNMENT", help="its name, or the beginning of it, such as a02")
+
+
+def file_option(parser: argparse.ArgumentParser) -> None:
+    """Add the one option of the commands that read a CSV file."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
+
+
+def no_options(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the command has no options."""
+
+
+COMMANDS: dict[str, tuple[str, Options, Run]] = {
+    "study": ("open the lessons and assignments in JupyterLab, as your own copy", study_options, study),
+    "teach": ("open JupyterLab with nbgrader's teaching pages", lab_options, teach),
+    "mark": ("mark your own copy of an assignment, item by item", mark_options, mark),
+    "handout": ("build what a class is given: no solutions, no keys", handout_options, handout),
+    "roster": ("read a class's students (id, first_name, last_name, email) from CSV", file_option, roster),
+    "due": ("read due dates (assignment, due) from CSV", file_option, due),
+    "feedback-zip": ("pack an assignment's feedback for a campus system", prefix_option, feedback_zip),
+    "doctor": ("say what is wrong with this set-up, if anything", no_options, doctor),
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(prog="cjpolicy", description="Study, teach and mark the course.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, (summary, options, run) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        options(command)
+        command.set_defaults(run=run)
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        The words after `cjpolicy`; by default those this process was started with.
+
+    Returns
+    -------
+    int
+        0 when all is well, 1 when the command found a problem, 2 when it could not run.
+    """
+    arguments = build_parser().parse_args(words)
+    try:
+        status: int = arguments.run(arguments)
+    except CourseError as error:
+        print(f"cjpolicy: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

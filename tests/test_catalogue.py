@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
 from cjpolicy import catalogue, datapackage, html
 from cjpolicy.errors import CourseError, DamagedData, UnknownName, WrongType
 

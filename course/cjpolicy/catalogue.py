@@ -416,14 +416,14 @@ def _row(dataset: str, key: str, wanted: object, noun: str) -> Record:
     resource = _resource("load", dataset)
     if not isinstance(wanted, str):
         msg = (
-            f"{noun}() takes an id as text, one of those in load({dataset!r}), "
+            f"{noun}() takes an id as text, one of those in cj.load({dataset!r}), "
             f"but it was given {wanted!r}, of type {type(wanted).__name__}."
         )
         raise WrongType(msg)
     rows = _index(resource["name"], key, *datapackage.stamps(dataset))
     if wanted not in rows:
         near = _nearest(wanted, rows)
-        see = f"To see them all: load({dataset!r})[{key!r}]."
+        see = f"To see them all: cj.load({dataset!r})[{key!r}]."
         raise UnknownName(f"There is no {noun} {wanted!r}.{near} {see}")
     return rows[wanted]
 

@@ -488,8 +488,10 @@ def _theme() -> Any:
             "background": "white",
             "padding": 14,
             "font": "Arial, 'Liberation Sans', Helvetica, sans-serif",
-            "view": {"stroke": None},
+            # A student's own bars: wide enough for their labels to lie flat.
+            "view": {"stroke": None, "discreteWidth": {"step": 84}},
             "axis": axis,
+            "axisXDiscrete": {"labelAngle": 0},
             "axisX": {"labelFlush": False},
             "axisQuantitative": {"tickCount": 6},
             "title": title,

@@ -1,8 +1,10 @@
 """Small pieces of accessible HTML that read well in the light and the dark theme of JupyterLab."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape as _escape
+from typing import Any
 
 # Colours come from the theme, so that text keeps its contrast; the second value is for pages without one.
 STYLE = """<style>
@@ -18,11 +20,14 @@ STYLE = """<style>
 .cj-card .cj-scroll { overflow-x: auto; }
 .cj-card table { border-collapse: collapse; margin: 0.5em 0; }
 .cj-card caption { text-align: left; font-weight: 600; color: inherit; padding: 0.25em 0; caption-side: top; }
-.cj-card th, .cj-card td { text-align: left; vertical-align: top; padding: 0.25em 0.75em 0.25em 0; }
+.cj-card table th, .cj-card table td { text-align: left !important; vertical-align: top; }
+.cj-card table th, .cj-card table td { padding: 0.25em 0.75em 0.25em 0; }
 .cj-card th, .cj-card td { white-space: normal; border-bottom: 1px solid var(--jp-border-color2, #c4c4c4); }
 .cj-notice { padding: 0.5em 1em; }
 .cj-notice .cj-title { font-size: 1.05em; margin: 0; }
 .cj-notice p { margin: 0.3em 0 0; }
+.cj-notice ul { margin: 0.3em 0 0; padding: 0; list-style: none; }
+.cj-notice li { margin: 0.2em 0 0; padding-left: 1.4em; text-indent: -1.4em; }
 .cj-notice pre { margin: 0.4em 0; padding: 0.5em; color: inherit; overflow-x: auto; }
 .cj-notice pre { background: var(--jp-layout-color2, #f3f3f3); }
 .cj-correct { border-left-color: #1b7f4b; }
@@ -153,6 +158,27 @@ def _table_row(row: Sequence[object]) -> str:
     return f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
 
 
+def data(values: Any) -> str:
+    """Return values as JSON in an element that a page's script reads and that cannot end early.
+
+    Parameters
+    ----------
+    values : Any
+        Lists, dictionaries, texts and numbers.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> data({"said": "</script>"})
+    '<script type="application/json">{"said":"<\\\\/script>"}</script>'
+    """
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return f'<script type="application/json">{text}</script>'
+
+
 def card(title: object, *parts: str) -> str:
     """Return a titled box.
 
@@ -205,7 +231,9 @@ def quotation(text: object, source: object) -> str:
     )
 
 
-def notice(kind: str, title: object, *lines: object) -> str:
+def notice(
+    kind: str, title: object, *lines: object, listed: Iterable[object] = (), after: object = ""
+) -> str:
     """Return a short message whose kind shows in words and in the colour of its edge.
 
     Parameters
@@ -216,6 +244,10 @@ def notice(kind: str, title: object, *lines: object) -> str:
         The message in a few words, its sign included.
     *lines : object
         Sentences beneath; empty ones are left out.
+    listed : iterable of object
+        Short lines beneath these, as a list; each brings its own sign.
+    after : object
+        A last sentence.
 
     Returns
     -------
@@ -226,7 +258,8 @@ def notice(kind: str, title: object, *lines: object) -> str:
     >>> "Not yet" in notice("not-yet", "→ Not yet", "You gave 8.")
     True
     """
-    body = "".join(paragraph(line) for line in lines if str(line))
+    body = "".join(paragraph(line) for line in lines if str(line)) + bullets(listed)
+    body += paragraph(after) if str(after) else ""
     return (
         f'{STYLE}<div class="cj-card cj-notice cj-{escape(kind)}" role="status">'
         f'<p class="cj-title">{escape(title)}</p>{body}</div>'

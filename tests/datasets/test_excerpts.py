@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from cjpolicy import catalogue, datapackage
 
+from cjpolicy import catalogue, datapackage
 from tests.datasets.verbatim import line_of, post_date, verbatim
 
 EXCERPTS = datapackage.records("excerpts")

@@ -6,6 +6,7 @@ from typing import Any
 
 import frictionless
 import pytest
+
 from cjpolicy import catalogue, datapackage
 
 ROOT = datapackage.root()

@@ -1,6 +1,7 @@
 """The command `cjpolicy`: each subcommand is a small function here, and its work is done elsewhere."""
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -53,6 +54,9 @@ def mark(arguments: argparse.Namespace) -> int:
     from cjpolicy import desk
     from cjpolicy.grading import mark
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An old Windows console has no arrows and ticks; the marks matter more.
+        sys.stdout.reconfigure(errors="replace")
     for line in mark.report(mark.mark(desk.find_course(), arguments.prefix, arguments.file)):
         print(line)
     return 0

@@ -1,5 +1,7 @@
 """Errors written for readers: one message says what arrived, what was expected and what to do next."""
 
+from textwrap import wrap
+
 
 class CourseError(Exception):
     """A mistake the course can explain; a notebook shows its message without a traceback.
@@ -26,8 +28,9 @@ class CourseError(Exception):
         return self.message
 
     def _render_traceback_(self) -> list[str]:
-        """Give IPython the lines to show instead of a traceback."""
-        return [f"{type(self).__name__}: {self.message}"]
+        """Give IPython the lines to show instead of a traceback; `nbgrader validate` cuts longer ones."""
+        lines = f"{type(self).__name__}: {self.message}".splitlines()
+        return ["\n".join(part) for line in lines if (part := wrap(line, width=80, break_long_words=False))]
 
 
 class UnknownName(CourseError, KeyError):

@@ -1,0 +1,95 @@
+"""What nbgrader's marking came to, item by item, with each item's diagnosis."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cjpolicy.checks import OUTCOME_MIME
+
+from .workshop import Workshop
+
+__all__ = ["ItemResult", "read_results"]
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """One marked item.
+
+    Parameters
+    ----------
+    id : str
+        The item's grade id.
+    earned : float or None
+        Points earned; None where a person has to mark it.
+    worth : float
+        Points for a wholly right answer.
+    status : str
+        "correct", "not yet", "not attempted", "cannot check"; "stopped" where the test cell failed, and
+        "by hand" for a written answer.
+    slips : tuple of str
+        Ids of the misconceptions recognised.
+    message : str
+        What the student reads, over one or more lines.
+    written : bool
+        Whether it is a written answer, which a person marks unless it is blank.
+    """
+
+    id: str
+    earned: float | None
+    worth: float
+    status: str
+    slips: tuple[str, ...] = ()
+    message: str = ""
+    written: bool = False
+
+
+def read_results(course: Workshop, name: str, student: str) -> dict[str, ItemResult]:
+    """Read a student's marks from the gradebook, and their diagnoses from the marked notebook.
+
+    Parameters
+    ----------
+    course : Workshop
+        The course in which the submission was marked.
+    name : str
+        The assignment.
+    student : str
+        The student's id.
+
+    Returns
+    -------
+    dict of str to ItemResult
+        By item id, in the order of the notebook.
+    """
+    with course.api.gradebook as gradebook:
+        grades = gradebook.find_submission_notebook(name, name, student).grades
+        points = {grade.name: (grade.auto_score, grade.max_score) for grade in grades}
+    results = {}
+    for cell in _cells(course.autograded(name, student)):
+        id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if id in points:
+            earned, worth = points[id]
+            results[id] = _result(id, earned, worth, cell)
+    return results
+
+
+def _cells(path: Path) -> list[Any]:
+    import nbformat
+
+    cells: list[Any] = nbformat.read(path, as_version=4).cells
+    return cells
+
+
+def _result(id: str, earned: float | None, worth: float, cell: Any) -> ItemResult:
+    if cell.metadata.nbgrader.solution:
+        status = "by hand" if earned is None else "not attempted"
+        return ItemResult(id, earned, worth, status, written=True)
+    for output in cell.outputs:
+        record = output.get("data", {}).get(OUTCOME_MIME)
+        # A student's own function runs here too and may show anything: only this item's record counts.
+        if isinstance(record, dict) and record.get("id") == id:
+            message = output.data.get("text/plain", "")
+            return ItemResult(id, earned, worth, record["status"], tuple(record["slips"]), message)
+    for output in cell.outputs:
+        if output.output_type == "error":
+            return ItemResult(id, earned, worth, "stopped", (), f"{output.ename}: {output.evalue}")
+    return ItemResult(id, earned, worth, "stopped", (), "The test cell showed nothing.")

@@ -23,7 +23,8 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: RUF022  grouped by what a reader does with them
+# Grouped by what a reader does with them.
+__all__ = [
     *("load", "describe", "excerpt", "figure", "documents"),
     *("charts", "explore"),
     *("predict", "check", "hint", "solution", "item", "python_card"),

@@ -159,7 +159,7 @@ def _table_row(row: Sequence[object]) -> str:
 
 
 def data(values: Any) -> str:
-    """Return values as JSON in an element that a page's script reads and that cannot end early.
+    r"""Return values as JSON in an element that a page's script reads and that cannot end early.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def data(values: Any) -> str:
     Examples
     --------
     >>> data({"said": "</script>"})
-    '<script type="application/json">{"said":"<\\\\/script>"}</script>'
+    '<script type="application/json">{"said":"<\\/script>"}</script>'
     """
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f'<script type="application/json">{text}</script>'

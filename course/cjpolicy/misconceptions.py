@@ -27,7 +27,8 @@ class Misconception:
     next_step
         Told to the student: what to do now.
     variants
-        Closer diagnoses, by the word after the colon in ids such as "wrong-base:new".
+        By the word after the colon in ids such as "wrong-base:new": a closer diagnosis, and a next step of
+        its own where the general one does not fit.
     """
 
     id: str
@@ -35,7 +36,7 @@ class Misconception:
     meaning: str
     diagnosis: str
     next_step: str
-    variants: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @cache
@@ -73,4 +74,4 @@ def explain(slip: str) -> Misconception:
     if base not in known or (variant and variant not in known[base].variants):
         ids = [*known, *(f"{each.id}:{name}" for each in known.values() for name in each.variants)]
         raise UnknownName(f"There is no misconception {slip!r}. There are: {', '.join(ids)}.")
-    return replace(known[base], diagnosis=known[base].variants.get(variant, known[base].diagnosis))
+    return replace(known[base], **known[base].variants.get(variant, {}))

@@ -141,7 +141,11 @@ def messages(outcome: Outcome) -> str:
 VOCABULARY = {
     number
     for each in misconceptions.vocabulary().values()
-    for text in (each.diagnosis, each.next_step, *each.variants.values())
+    for text in (
+        each.diagnosis,
+        each.next_step,
+        *(text for own in each.variants.values() for text in own.values()),
+    )
     for number in digits(text)
 }
 VALUES = st.integers(1001, 99_999).map(lambda value: value / 100)

@@ -65,6 +65,15 @@ def test_no_table_is_not_attempted(blank: Any) -> None:
     assert judge(blank).status == "not attempted"
 
 
+def test_a_column_that_is_not_there_yet_does_not_spoil_the_others() -> None:
+    outcome = FORM.judge(RIGHT.drop(columns="index"), KEY)
+    assert {name: part.status for name, part in outcome.parts} == {
+        "factor": "correct",
+        "index": "not attempted",
+    }
+    assert outcome.share == 0.5
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
@@ -78,7 +87,7 @@ def test_no_table_is_not_attempted(blank: Any) -> None:
         ({"step": "a", "factor": 1, "index": 1}, "that makes no table"),
         ({"step": ["a"], "factor": [1, 2], "index": [1]}, "that makes no table"),
         (pd.DataFrame(), "it has nothing"),
-        (RIGHT.drop(columns="factor"), "Your table lacks `factor`: it has `step`, `index`"),
+        (RIGHT[["step"]], "Your table lacks `factor`: it has `step`"),
         (RIGHT.drop(columns="step"), "Your table lacks `step`"),
         (RIGHT.rename(columns={"step": "Index"}), "lacks `step`"),
         (RIGHT.assign(Index=1), "several columns called `index`"),

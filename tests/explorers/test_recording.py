@@ -67,8 +67,9 @@ def test_rounding_alone_allows_76_to_90_per_cent() -> None:
     assert rounding_band(PLAN) == pytest.approx((76.397, 90.070), abs=0.001)
 
 
-def test_the_sentence_states_both_indexes_and_the_band() -> None:
+def test_the_sentence_states_both_indexes_and_the_band_of_what_was_printed() -> None:
     assert sentence(PLAN) == "Survey: 69. Records: 183, a rise of 83%. Rounding alone allows +76% to +90%."
+    assert sentence(Setting(-30, 80, 20, 35, 43)) == "Survey: 70. Records: 186, a rise of 86%."
 
 
 def test_if_nothing_changed_but_recording_records_rise_and_the_survey_does_not() -> None:
@@ -118,13 +119,16 @@ def test_a_setting_that_cannot_be_is_refused(values: tuple[float, ...], message:
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
 def test_the_browser_computes_what_the_model_computes(setting: Setting, version: str) -> None:
     shown, drawn = texts(setting, version)
-    result, rounding = sentence(setting).split(" Rounding")
+    result, _, rounding = sentence(setting).partition(" Rounding")
     assert result in shown
-    assert f"Rounding{rounding}" in shown
+    assert [text for text in shown if text.startswith("Rounding")] == (
+        [f"Rounding{rounding}"] if rounding else []
+    )
+    assert bool(rounding) == (setting == PLAN)
     marks = re.findall(r"records \(1997 = 100\): ([\d.,]+); survey \(1997 = 100\): ([\d.,]+)", drawn)
     steps = index_steps(setting)
     expected = {
-        (round(records, 1), round(survey, 1))
+        (round(records), round(survey))
         for records, survey in zip(steps["records"] + 1e-9, steps["survey"], strict=True)
     }
     assert {tuple(float(value.replace(",", "")) for value in mark) for mark in marks} == expected

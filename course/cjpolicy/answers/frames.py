@@ -65,11 +65,14 @@ class Frame(Form):
         table = self._with_names_as_column(self._table(answer))
         have = [plain(str(name)) for name in table.columns]
         table = table.set_axis(have, axis=1)
+        absent = [name for name in (self.by, *self.columns) if plain(name) not in have]
+        if self.by in absent or len(absent) == len(self.columns):
+            raise UnreadableError(
+                f"Your table lacks `{absent[0]}`: it has {listed(have)}. Give {self.wanted}."
+            )
+        # A column that is not there yet is an unanswered part; it does not spoil the others.
+        table = table.assign(**{plain(name): [...] * len(table) for name in absent})
         for name in (self.by, *self.columns):
-            if plain(name) not in have:
-                raise UnreadableError(
-                    f"Your table lacks `{name}`: it has {listed(have)}. Give {self.wanted}."
-                )
             if have.count(plain(name)) > 1:
                 raise UnreadableError(f"Your table has several columns called `{name}`. Give {self.wanted}.")
         names = [label(each) for each in table[plain(self.by)]]

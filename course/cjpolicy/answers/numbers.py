@@ -112,6 +112,24 @@ def close(value: float, target: float, within: float | None) -> bool:
     return abs(value - target) <= slack + 1e-12 * max(1.0, abs(target))
 
 
+def with_unit(value: float, unit: str) -> str:
+    """Write a number with its unit, as a sentence would.
+
+    Examples
+    --------
+    >>> with_unit(5, "£"), with_unit(8, "per cent"), with_unit(69, "index, 1997 = 100")
+    ('£5', '8 per cent', '69 (index, 1997 = 100)')
+    """
+    if unit == "£":
+        return f"£{number_text(value)}"
+    return f"{number_text(value)} ({unit})" if "," in unit else f"{number_text(value)} {unit}".strip()
+
+
+def sign_share(slip: str) -> float:
+    """Give the share that a recognised mistake keeps: half for a bare wrong sign, else nothing."""
+    return 0.5 if slip.partition(":")[0] == "slip-sign" else 0.0
+
+
 def as_values(wrong: Any) -> list[float]:
     """List the values one misconception can give: a number, or several."""
     return [float(wrong)] if isinstance(wrong, numbers.Real) else [float(each) for each in wrong]
@@ -208,13 +226,13 @@ class Number(Form):
         within = self.tolerance(within)
         if any(close(value, float(target), within) for target in (expected, *either)):
             return CORRECT
-        arrived = f"{number_text(value)} {self.unit}".strip()
+        arrived = with_unit(value, self.unit)
         for slip, wrong in (slips or {}).items():
             if any(close(value, target, within) for target in as_values(wrong)):
-                return diagnosed(arrived, slip, share=0.5 if slip.startswith("slip-sign") else 0.0)
+                return diagnosed(arrived, slip, share=sign_share(slip))
         slip = general_slip(value, float(expected), within)
         if slip:
-            return diagnosed(arrived, slip, share=0.5 if slip == "slip-sign" else 0.0)
+            return diagnosed(arrived, slip, share=sign_share(slip))
         return unrecognised(arrived, self.wanted)
 
     def tolerance(self, within: float | None) -> float | None:
@@ -308,7 +326,7 @@ class Interval(Form):
                 return diagnosed(arrived, "slip-order", share=0.5)
             for slip, pairs in wrong.items():
                 if not right and any(self._match(ends, pair, within) for pair in pairs):
-                    return diagnosed(arrived, slip)
+                    return diagnosed(arrived, slip, share=sign_share(slip))
         parts = []
         for side, name in enumerate(("lowest", "highest")):
             own = {slip: [pair[side] for pair in pairs] for slip, pairs in wrong.items()}

@@ -32,10 +32,11 @@ def plain(text: str) -> str:
 
     Examples
     --------
-    >>> plain(' Cannot  Tell. '), plain("cannot-tell"), plain("-31")
+    >>> plain(' Cannot  Tell. '), plain("can't-tell"), plain("-31")
     ('cannot tell', 'cannot tell', '-31')
     """
     joined = re.sub(r"(?<=[^\W\d])[-–](?=[^\W\d])", " ", text)
+    joined = re.sub(r"\bcan(?:['’]t| not)\b", "cannot", joined, flags=re.IGNORECASE)
     return re.sub(r"[\s_]+", " ", joined).strip(" .,;:\"'’‘“”").casefold()
 
 

@@ -209,21 +209,24 @@ def _within(name: str, value: float) -> float:
 
 
 def sentence(setting: Setting) -> str:
-    """Return the result in words.
+    """Return the result in words; for the plan's own figures, with what their rounding allows.
+
+    Only figures that somebody printed were rounded: a setting of the reader's own is exact.
 
     Examples
     --------
     >>> sentence(Setting(0, 0, 0, 50, 50))
-    'Survey: 100. Records: 100, no change. Rounding alone allows −3% to +3%.'
+    'Survey: 100. Records: 100, no change.'
     """
     change = recorded_change(setting)
-    size, (low, high) = floor(abs(change) + 0.5), rounding_band(setting)
+    size = floor(abs(change) + 0.5)
     moved = f"a {'rise' if change > 0 else 'fall'} of {size}%" if size else "no change"
     survey, records = START + setting.true_change, START + change
-    return (
-        f"Survey: {floor(survey + 0.5)}. Records: {floor(records + 0.5)}, {moved}. "
-        f"Rounding alone allows {_signed(low)} to {_signed(high)}."
-    )
+    said = f"Survey: {floor(survey + 0.5)}. Records: {floor(records + 0.5)}, {moved}."
+    if setting != settings()["plan"]:
+        return said
+    low, high = rounding_band(setting)
+    return f"{said} Rounding alone allows {_signed(low)} to {_signed(high)}."
 
 
 def _signed(change: float) -> str:
@@ -284,7 +287,7 @@ def draw(start: Setting) -> "alt.LayerChart":
     chart = alt.layer(
         base.mark_bar(size=16, color=orange).encode(x=at["before"], x2="records:Q"),
         base.mark_tick(thickness=4, size=24, opacity=1, color=charts.INK).encode(x=at["records"]),
-        last.mark_rule(strokeWidth=3, **below).encode(x=at["least"], x2="most:Q"),
+        last.mark_rule(strokeWidth=3, strokeCap="butt", **below).encode(x=at["least"], x2="most:Q"),
         last.mark_text(align="left", dx=8, fontSize=12, text=alt.expr("rounding"), **below).encode(
             x=at["most"]
         ),
@@ -326,8 +329,8 @@ def _rows() -> "alt.Chart":
         y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(grid=False, ticks=False, domain=False)),
         tooltip=[
             alt.Tooltip("step:N", title="step"),
-            alt.Tooltip("records:Q", title="records (1997 = 100)", format=".1f"),
-            alt.Tooltip("survey:Q", title="survey (1997 = 100)", format=".1f"),
+            alt.Tooltip("records:Q", title="records (1997 = 100)", format=".0f"),
+            alt.Tooltip("survey:Q", title="survey (1997 = 100)", format=".0f"),
         ],
     )
 
@@ -361,18 +364,21 @@ def _expressions() -> list["alt.Parameter"]:
     alt = charts.themed_altair()
 
     size = "floor(abs(records - 100) + 0.5)"
+    plan = asdict(settings()["plan"])
     written = {
+        "printed": " && ".join(f"{name} == {value}" for name, value in plan.items()),
         "after_coverage": "100 * (1 + coverage_change / 100)",
         "after_standard": "after_coverage * (1 + standard_change / 100)",
         "after_reporting": "after_standard * reported_after / reported_before",
         "records": "after_reporting * (1 + true_change / 100)",
         "survey": "100 + true_change",
-        "least": _corner(-1),
-        "most": _corner(1),
+        "least": f"printed ? {_corner(-1)} : records",
+        "most": f"printed ? {_corner(1)} : records",
         "whole_survey": "floor(survey + 0.5)",
         "result": "'Survey: ' + whole_survey + '. Records: ' + floor(records + 0.5) + ', ' + "
         f"({size} == 0 ? 'no change.' : 'a ' + (records > 100 ? 'rise' : 'fall') + ' of ' + {size} + '%.')",
-        "rounding": f"'Rounding alone allows ' + {_signed_expression('(least - 100)')} + ' to ' + "
+        "rounding": "!printed ? '' : 'Rounding alone allows ' + "
+        f"{_signed_expression('(least - 100)')} + ' to ' + "
         f"{_signed_expression('(most - 100)')} + '.'",
     }
     return [alt.param(name=name, expr=expression) for name, expression in written.items()]
@@ -412,7 +418,7 @@ def _patch(known: Mapping[str, Setting], page_id: str) -> list[dict[str, Any]]:
         box = f"#{page_id}-sliders"
         changes.append({"op": "add", "path": f"/signals/{place}/bind/element", "value": box})
     said = {"element": f"#{page_id}-result", "event": "change"}
-    announced = {"name": "announced", "update": "result + ' ' + rounding", "bind": said}
+    announced = {"name": "announced", "update": "trim(result + ' ' + rounding)", "bind": said}
     return [*changes, {"op": "add", "path": "/signals/-", "value": announced}]
 
 

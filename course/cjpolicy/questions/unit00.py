@@ -178,8 +178,8 @@ def _tour() -> list[Question]:
                 "does neither.",
             ),
             solution='answer = "A"',
-            why="An admission costs its writer something, so on that point it is strong evidence. It "
-            "proves nothing "
+            why="An admission costs its writer something, so on that point it is strong evidence. But a "
+            "plan also needs a problem to solve, so even an admission can serve. And it proves nothing "
             "about the rest of the document.",
         ),
         Question(
@@ -229,7 +229,7 @@ def _names() -> list[Question]:
             solution='arches = cj.figure("arches-100-foreword").value\n'
             'wands = cj.figure("wands-400-foreword").value\nanswer = wands / arches',
             why="Say it aloud: so many wands for each arch. Turned round it would be arches for each wand.",
-            options={"slips": {"wrong-denominator": [arches / wands]}},
+            options={"slips": {"wrong-denominator:upside-down": [arches / wands]}},
         ),
         Question(
             "00-money-for-victims",
@@ -296,7 +296,8 @@ def _calls() -> list[Question]:
             "to agree.",
             options={
                 "slips": {
-                    "wrong-denominator": [100 * plan / (len(figures) - plan), 100 * len(figures) / plan]
+                    "wrong-denominator": [100 * plan / (len(figures) - plan)],
+                    "wrong-denominator:upside-down": [100 * len(figures) / plan],
                 }
             },
         ),

@@ -7,6 +7,7 @@ from ..catalogue import figure, load
 from . import Question
 
 HALF = 50.0
+JUST_UNDER_HALF = 49.0
 ROUNDED_TO_ONE = 0.5
 ROUNDED_TO_A_TENTH = 0.05
 RISE = 2.0
@@ -95,7 +96,7 @@ def _table_questions() -> list[Question]:
                 "A share says how much there is. A change says how much less there is than before. "
                 "One axis cannot carry both."
             ),
-            options={"slips": {"change-for-level": [len(percents), len(percents) - len(falls)]}},
+            options={"slips": {"change-for-level": len(percents)}},
         ),
     ]
 
@@ -120,11 +121,14 @@ def _reading_questions() -> list[Question]:
                 '    "population": "people who were arrested",\n'
                 "}"
             ),
-            why="Five times as likely to say so, among people arrested: a smaller claim than it seemed.",
+            why=(
+                "Five times as likely to say so, among people arrested: a smaller claim than it seemed. "
+                "(Strictly, five times more would be six times as likely. We read it as most writers mean it.)"
+            ),
             options={
                 "slips": {
                     "measure": {"definition-drift": ["owning a gun", "being arrested with a gun"]},
-                    "population": {"seen-as-whole": "everyone", "wrong-denominator": "gang members"},
+                    "population": {"seen-as-whole": "everyone", "definition-drift": "gang members"},
                 }
             },
         ),
@@ -158,9 +162,8 @@ def _reading_questions() -> list[Question]:
             ),
             options={
                 "slips": {
-                    "A": {"rounded-as-exact": "contradicted", "absence-as-evidence": "cannot tell"},
-                    "B": {"definition-drift": ["supported", "cannot tell"]},
-                    "C": {"definition-drift": ["contradicted", "cannot tell"]},
+                    "A": {"rounded-as-exact": "contradicted"},
+                    "B": {"definition-drift:words": ["supported", "cannot tell"]},
                     "D": {"seen-as-whole": "supported", "absence-as-evidence": "contradicted"},
                 }
             },
@@ -193,6 +196,7 @@ def _scale_questions() -> list[Question]:
                         100 * (HALF - domestic) / domestic,
                     ],
                     "change-for-level": domestic,
+                    "definition-drift:words": HALF - JUST_UNDER_HALF,
                 }
             },
         ),
@@ -234,7 +238,7 @@ def _scale_questions() -> list[Question]:
                 "slips": {
                     "times": {
                         "change-for-level": [times - 1, planned - now],
-                        "wrong-base": now / planned,
+                        "wrong-denominator:upside-down": now / planned,
                     },
                     "percent_more": {
                         "change-for-level:factor": 100 * times,

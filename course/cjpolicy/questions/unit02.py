@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..answers import Chart, Choice, Function, Number
+from ..answers import Chart, Choice, Function, Number, Verdicts
 from ..answers.charts import compares_with, keeps_order, shows, starts_at_zero
 from ..catalogue import figure
 from . import Question
@@ -179,6 +179,25 @@ def questions() -> list[Question]:
                     "wrong-denominator": [100 * (fall - wounding) / fall, 100 * (fall - wounding) / minor],
                     "points-for-percent": fall - wounding,
                 },
+            },
+        ),
+        Question(
+            "02-voices",
+            Verdicts("A", "B", "C", "D"),
+            {"A": "supported", "B": "cannot tell", "C": "supported", "D": "contradicted"},
+            hints=(
+                "For each, ask which of our figures could settle it. A figure on counting settles nothing about causes.",
+                "Your own chain shows what can happen to records when the true level falls. Which claim says that it cannot happen?",
+            ),
+            solution='answer = {"A": "supported", "B": "cannot tell", "C": "supported", "D": "contradicted"}',
+            why="Nothing here shows what would have happened without the police, the powers and the sentences. That needs a comparison.",
+            options={
+                "slips": {
+                    "A": {"absence-as-evidence": "contradicted"},
+                    "B": {"before-after-as-effect": "supported", "absence-as-evidence": "contradicted"},
+                    "C": {"definition-drift": "contradicted"},
+                    "D": {"definition-drift": ["supported", "cannot tell"]},
+                }
             },
         ),
     ]

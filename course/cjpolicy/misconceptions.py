@@ -74,4 +74,9 @@ def explain(slip: str) -> Misconception:
     if base not in known or (variant and variant not in known[base].variants):
         ids = [*known, *(f"{each.id}:{name}" for each in known.values() for name in each.variants)]
         raise UnknownName(f"There is no misconception {slip!r}. There are: {', '.join(ids)}.")
-    return replace(known[base], **known[base].variants.get(variant, {}))
+    own = known[base].variants.get(variant, {})
+    return replace(
+        known[base],
+        diagnosis=own.get("diagnosis", known[base].diagnosis),
+        next_step=own.get("next_step", known[base].next_step),
+    )

@@ -71,7 +71,7 @@ class Frame(Form):
                 f"Your table lacks `{absent[0]}`: it has {listed(have)}. Give {self.wanted}."
             )
         # A column that is not there yet is an unanswered part; it does not spoil the others.
-        table = table.assign(**{plain(name): [...] * len(table) for name in absent})
+        table = table.assign(**{plain(name): None for name in absent})
         for name in (self.by, *self.columns):
             if have.count(plain(name)) > 1:
                 raise UnreadableError(f"Your table has several columns called `{name}`. Give {self.wanted}.")

@@ -388,11 +388,11 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut in a line": (lambda content: content[:-10], "its last line is cut short"),
     "cut between lines": (
         lambda content: content.rpartition(b"Deaths")[0],
-        "it has 5 rows, but 6 were expected",
+        "it has 4 rows, but 5 were expected",
     ),
     "cut after the header": (
         lambda content: content.splitlines(True)[0],
-        "it has 0 rows, but 6 were expected",
+        "it has 0 rows, but 5 were expected",
     ),
     "empty": (lambda content: b"", "it is empty"),
     "quotation mark left open": (replace("Wounding", '"Wounding'), "is not well-formed CSV"),

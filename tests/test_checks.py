@@ -287,3 +287,8 @@ def test_what_a_student_prints_or_warns_of_reaches_nobody() -> None:
     assert done.stderr == ""
     assert "out" not in done.stdout.splitlines()
     assert "0 of 1 points" in done.stdout
+
+
+def test_a_test_that_comes_again_keeps_its_solution() -> None:
+    note = cj.solution("00-before-test")
+    assert (note.title, note.code) == ("No solution yet", "")

@@ -1,27 +1,20 @@
-"""The reader's copies, and JupyterLab as a reader and a teacher find it."""
+"""The reader's copies, and how JupyterLab is set up for a reader and a teacher; tests/browser opens it."""
 
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cjpolicy import desk
 from cjpolicy.errors import CourseError, UnknownName
 from tests.courses import notebook, small_course
-from tests.support import need
 
 LESSON = "lessons/00_start_here.ipynb"
 TASK = "assignments/a01_counts/a01_counts.ipynb"
-OUTSIDE = re.compile(r"(http|ws)s?://(?!127\.0\.0\.1:)")
 
 
 @pytest.fixture
@@ -181,96 +174,3 @@ def test_hidden_pages_are_off_in_the_browser_and_on_the_server(tmp_path: Path) -
 def test_a_teachers_desk_hides_nothing(tmp_path: Path) -> None:
     desk.write_lab_settings(tmp_path, ())
     assert json.loads((tmp_path / "labconfig/page_config.json").read_text()) == {"disabledExtensions": {}}
-
-
-@contextmanager
-def opened(course: desk.Course, command: str, home: Path) -> Iterator[str]:
-    """Start JupyterLab as a command does, in a home of its own; yield its address."""
-    program = (
-        "import sys; from pathlib import Path; from cjpolicy import desk; "
-        "course = desk.Course(Path(sys.argv[1]), Path(sys.argv[2])); desk.copy_notebooks(course); "
-        f"desk.{command}(course, browser=False, port=0)"
-    )
-    home.mkdir()
-    log = home / "log.txt"
-    with log.open("w") as out:
-        words = [sys.executable, "-c", program, str(course.root), str(course.lessons)]
-        server = subprocess.Popen(words, stdout=out, stderr=out, env={**os.environ, "HOME": str(home)})
-    try:
-        deadline = time.monotonic() + 60
-        while not (found := re.search(r"http://127\.0\.0\.1:\d+/lab\S*token=\S+", log.read_text())):
-            assert server.poll() is None and time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        yield found[0]
-    finally:
-        server.terminate()
-        assert server.wait(20) == 0
-
-
-@contextmanager
-def shown(address: str) -> Iterator[Any]:
-    """Open an address in Chromium; fail at the end on any error and on any request to the outside."""
-    from playwright.sync_api import sync_playwright
-
-    browser = need("Chromium", Path(shutil.which("chromium") or "/usr/bin/chromium"))
-    wrong: list[str] = []
-    with sync_playwright() as playwright:
-        window = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        page = window.new_page(viewport={"width": 1300, "height": 850})
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        page.on(
-            "response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None
-        )
-        page.on("request", lambda ask: wrong.append(ask.url) if OUTSIDE.match(ask.url) else None)
-        page.goto(address)
-        yield page
-        window.close()
-    assert wrong == []
-
-
-def menus(page: Any) -> list[str]:
-    page.wait_for_selector(".lm-MenuBar-itemLabel")
-    return [label.inner_text() for label in page.locator(".lm-MenuBar-itemLabel").all()]
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_a_reader_finds_the_first_lesson_and_no_teaching_pages(course: desk.Course, tmp_path: Path) -> None:
-    with opened(course, "open_study", tmp_path / "home") as address, shown(address) as page:
-        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-        page.get_by_text("Validate").first.wait_for()
-        page.wait_for_timeout(2_000)
-        assert "00_start_here.ipynb" in page.locator(".lm-TabBar-tabLabel").all_inner_texts()
-        assert "Nbgrader" not in menus(page)
-        assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_arrow_keys_move_a_slider_and_still_move_between_cells(course: desk.Course, tmp_path: Path) -> None:
-    slider = "from IPython.display import HTML\nHTML('<input id=slider type=range min=0 max=10 value=5>')"
-    (course.lessons / "00_start_here.ipynb").write_text(notebook(slider, "1", "2"))
-    with opened(course, "open_study", tmp_path / "home") as address, shown(address) as page:
-        # What is run before the kernel is there is lost without a word.
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
-        page.locator("#slider").focus(timeout=60_000)
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press("ArrowUp")
-        assert page.locator("#slider").input_value() == "7"
-        page.locator(".jp-NotebookPanel .jp-InputPrompt").nth(1).click()
-        page.keyboard.press("ArrowDown")
-        page.wait_for_selector(".jp-NotebookPanel .jp-Cell:nth-child(3).jp-mod-active")
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_a_teacher_finds_formgrader(course: desk.Course, tmp_path: Path) -> None:
-    with opened(course, "open_teaching", tmp_path / "home") as address, shown(address) as page:
-        page.wait_for_selector(".jp-Launcher", timeout=60_000)
-        page.get_by_role("menuitem", name="Nbgrader").click()
-        page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Formgrader$")).click()
-        page.frame_locator("iframe").get_by_text("Manage Assignments").first.wait_for(timeout=30_000)
-        assert page.locator(".jp-Dialog").count() == 0
-    assert (course.classroom / "submitted").is_dir()

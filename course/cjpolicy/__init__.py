@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .catalogue import describe, documents, excerpt, figure, load
     from .checks import check, hint, item, predict, solution
     from .explorers import explore
+    from .journal import progress
     from .pythoncard import python_card
 
 __version__ = "0.1.0"
@@ -19,6 +20,7 @@ _HOMES = {
     "catalogue": ("describe", "documents", "excerpt", "figure", "load"),
     "checks": ("check", "hint", "item", "predict", "solution"),
     "explorers": ("explore",),
+    "journal": ("progress",),
     "pythoncard": ("python_card",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -27,7 +29,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     *("load", "describe", "excerpt", "figure", "documents"),
     *("charts", "explore"),
-    *("predict", "check", "hint", "solution", "item", "python_card"),
+    *("predict", "check", "hint", "solution", "item", "python_card", "progress"),
     *("Number", "Choice", "Parts", "Verdicts", "Interval", "Frame", "Function", "Chart"),
 ]
 

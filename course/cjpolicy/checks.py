@@ -11,6 +11,7 @@ from . import html
 from .answers import Form, Outcome
 from .answers.base import CORRECT, is_blank, shown
 from .errors import CourseError, WrongType
+from .journal import predictions, session
 from .questions import find
 
 OUTCOME_MIME = "application/vnd.cjpolicy.outcome+json"
@@ -42,12 +43,15 @@ class Result:
         A sentence shown beneath: the point of the question, or how to ask for a hint.
     heading
         Words to use instead of the status.
+    asks
+        Whether hints and a solution can be had.
     """
 
     id: str
     outcome: Outcome
     afterword: str = ""
     heading: str = ""
+    asks: bool = False
 
     @property
     def status(self) -> str:
@@ -76,6 +80,14 @@ class Result:
     def _repr_html_(self) -> str:
         kind = self.status.replace(" ", "-")
         return html.notice(kind, self.title, *self.lines, listed=self.listed, after=self.afterword)
+
+    def _ipython_display_(self) -> None:
+        """Add buttons where a reader is there to press them; otherwise IPython shows what it always does."""
+        if not (self.asks and session.reader_is_there()):
+            raise NotImplementedError
+        from . import panel
+
+        panel.show(self)
 
 
 def part_lines(outcome: Outcome, whole: str = "") -> Iterator[str]:
@@ -110,9 +122,9 @@ def check(question_id: str, answer: Any) -> Result:
     """
     question = find(question_id)
     outcome = question.form.judge(answer, question.expected, **question.options)
-    if outcome.status == "correct":
-        return Result(question_id, outcome, question.why)
-    return Result(question_id, outcome, f'Stuck? cj.hint("{question_id}")')
+    session.record("check", question_id, status=outcome.status, slips=list(outcome.slips))
+    stuck = f'Stuck? cj.hint("{question_id}")'
+    return Result(question_id, outcome, question.why if outcome.status == "correct" else stuck, asks=True)
 
 
 def hint(question_id: str, number: int | None = None) -> html.Note:
@@ -135,14 +147,20 @@ def hint(question_id: str, number: int | None = None) -> html.Note:
     question = find(question_id)
     last = len(question.hints)
     if number is None:
-        number = min(_hints_given.get(question_id, 0) + 1, last)
+        number = min(hints_read(question_id) + 1, last)
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= last:
         raise WrongType(f"{question_id} has hints 1 to {last}. You asked for {number!r}.")
-    _hints_given[question_id] = max(number, _hints_given.get(question_id, 0))
+    _hints_given[question_id] = max(number, hints_read(question_id))
+    session.record("hint", question_id, number=number)
     after = (
         f'Another: cj.hint("{question_id}")' if number < last else f'The answer: cj.solution("{question_id}")'
     )
     return html.Note(f"Hint {number} of {last}", question.hints[number - 1], after)
+
+
+def hints_read(question_id: str) -> int:
+    """Return how many hints for a question this kernel has given."""
+    return _hints_given.get(question_id, 0)
 
 
 def solution(question_id: str) -> html.Note:
@@ -154,11 +172,13 @@ def solution(question_id: str) -> html.Note:
         If no lesson asks this question.
     """
     question = find(question_id)
-    return html.Note("One way to do it", question.why, code=question.solution)
+    session.record("solution", question_id)
+    title = "One way to do it" if question.solution else "No solution yet"
+    return html.Note(title, question.why, code=question.solution)
 
 
-def predict(question_id: str, guess: Any = None) -> html.Note:
-    """Keep a guess made before the data, or show the one you made.
+def predict(question_id: str, guess: Any = None, turned_out: Any = None) -> html.Note:
+    """Keep a guess made before the data, or show the one you made; it is remembered until you erase it.
 
     Parameters
     ----------
@@ -166,6 +186,8 @@ def predict(question_id: str, guess: Any = None) -> html.Note:
         Any short name; the lesson gives one.
     guess
         Your guess. Left out, your earlier guess is shown again.
+    turned_out
+        What the data say, in a sentence or as a value, to be shown beside your guess.
 
     Raises
     ------
@@ -178,15 +200,12 @@ def predict(question_id: str, guess: Any = None) -> html.Note:
             f"It was given {shown(question_id)} for a name."
         )
     if not is_blank(guess):
-        _predictions[question_id] = guess if isinstance(guess, str) else shown(guess)
-        said = f"You said: {_predictions[question_id]}. Keep it in mind; we come back to it."
-        return html.Note("Your prediction is noted", said)
-    if question_id in _predictions:
-        return html.Note("Before the data you said", f"{_predictions[question_id]}. What would you say now?")
-    return html.Note(
-        "No prediction yet",
-        "Make one before you read on: a guess that turns out wrong is worth more than none.",
-    )
+        said = _predictions[question_id] = guess if isinstance(guess, str) else shown(guess)
+        session.record("predict", question_id, said=said)
+        noted = f"You said: {said}. Keep it in mind; we come back to it."
+        if is_blank(turned_out):
+            return html.Note("Your prediction is noted", noted)
+    return predictions.again(question_id, _predictions.get(question_id), turned_out)
 
 
 class Item:
@@ -255,6 +274,7 @@ class Item:
                 "in this course first, then autograde again."
             )
         outcome = self.form.inspect(self.answer)
+        session.record("validated" if session.validating() else "item", self.grade_id, status=outcome.status)
         right = outcome.status == "correct"
         result = Result(self.grade_id, outcome, heading="Right form; not marked here" if right else "")
         if os.environ.get("NBGRADER_EXECUTION") != "validate":

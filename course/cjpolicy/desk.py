@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cjpolicy.errors import CourseError, UnknownName
+from cjpolicy.journal import session
 
 __all__ = [
     "Course",
@@ -338,11 +339,15 @@ def lab_environment(settings: Path, environment: Mapping[str, str]) -> dict[str,
     -------
     dict of str to str
         Those variables with this environment's programs first on PATH (nbgrader runs `alembic` by name),
-        its kernels before the user's, and the desk's settings before the user's.
+        its kernels before the user's, the desk's settings before the user's, and the file of the reader's
+        progress.
     """
     changed = dict(environment)
     changed.pop("JUPYTER_NO_CONFIG", None)
     changed["JUPYTER_PREFER_ENV_PATH"] = "1"
+    if kept := session.place(environment):
+        # Also says that what nbgrader validates here is validated by a reader.
+        changed[session.VARIABLE] = str(kept)
     for name, first in (("PATH", sysconfig.get_path("scripts")), ("JUPYTER_CONFIG_PATH", str(settings))):
         changed[name] = os.pathsep.join(part for part in (first, environment.get(name)) if part)
     return changed

@@ -1,5 +1,6 @@
 """Are charts honest, legible, described in words, and drawn offline by the JupyterLab we ship?"""
 
+import html
 import json
 import re
 import subprocess
@@ -158,6 +159,39 @@ def test_a_description_gives_the_values_or_their_range_if_there_are_many() -> No
     assert charts.describe_chart(EXAMPLES["bars"]()).endswith("wounding -28; all 9; assault -52.")
     said = charts.describe_chart(charts.lines(many, "day", "n", title="Days", unit="cases"))
     assert said == "Days. Lines of n (cases) by day. 30 rows, from 0 to 29."
+
+
+@pytest.mark.parametrize(
+    ("title", "begins"), [("Who?", "Who? Bars"), ("So.", "So. Bars"), ("So", "So. Bars")]
+)
+def test_a_title_that_ends_in_a_mark_gets_no_other(title: str, begins: str) -> None:
+    bar = alt.Chart(CHANGES, title=title).mark_bar().encode(x="kind", y="change")
+    drawn = charts.bars(CHANGES, "kind", "change", title=title, unit="%")
+    assert charts.describe_chart(drawn).startswith(begins)
+    assert charts.describe_chart(bar).startswith(begins.replace("Bars", "Chart of bars"))
+
+
+@pytest.mark.parametrize(("unit", "said"), [("change", "change"), ("Change", "change"), ("%", "change (%)")])
+def test_a_unit_that_is_the_columns_name_is_said_once(unit: str, said: str) -> None:
+    drawn = charts.bars(CHANGES, "kind", "change", title="So", unit=unit)
+    assert f"Bars of {said} by kind" in charts.describe_chart(drawn)
+    assert drawn.to_dict()["layer"][0]["encoding"]["x"]["title"] == said
+
+
+LONG = 'domestic violence where it\'s "thought" that the attacker was under the influence of alcohol, by day'
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("function", ["bars", "intervals", "steps"])
+def test_a_long_name_is_broken_into_lines_and_never_cut(function: str, version: str) -> None:
+    data = pd.DataFrame({"kind": ["short", LONG], "low": [1, 2], "high": [2, 3]})
+    columns = {"bars": ("kind", "low"), "steps": ("kind", "low"), "intervals": ("kind", "low", "high")}
+    chart = getattr(charts, function)(data, *columns[function], title="Names", unit="%")
+    drawn = svg(chart, version)
+    lines = [html.unescape(line) for line in re.findall(r"<tspan[^>]*>([^<]*)</tspan>", drawn)]
+    assert " ".join(lines) == LONG
+    assert ">short<" in drawn
+    assert "…" not in drawn
 
 
 def test_a_missing_column_is_named_with_those_there_are() -> None:

@@ -1,5 +1,6 @@
 """Charts in one accessible theme, each with a text description, drawn by JupyterLab with no network."""
 
+import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "bars",
+    "broken_labels",
     "describe_chart",
     "intervals",
     "lines",
@@ -36,6 +38,8 @@ COLOURS = {
 }
 INK, QUIET, LINE, GRID = "#1F1F1F", "#4D4D4D", "#767676", "#E3E3E3"
 WIDTH = 520
+# Characters of a name beside the plot; longer ones are broken into lines.
+LABEL = 44
 
 # How a description calls marks and channels.
 _PLURALS = {
@@ -187,7 +191,11 @@ def bars(
     form = _format(data[value], decimals)
     position = {
         across: _channel(alt, across)(
-            field=_field(category), type="nominal", sort=None, title=name, axis=_names_axis(alt, across)
+            field=_field(category),
+            type="nominal",
+            sort=None,
+            title=name,
+            axis=_names_axis(alt, across, data[category]),
         ),
         along: _channel(alt, along)(
             field=_field(value),
@@ -201,9 +209,9 @@ def bars(
     marks = base.mark_bar().encode(**_groups(alt, data, colour, shapes=False))
     chart = marks if reference is None else marks + _reference(alt, along, reference, reference_label)
     chart += _bar_labels(alt, base, value, form, horizontal)
-    size = {"width": width, "height": alt.Step(32) if horizontal else 280}
+    size = {"width": width, "height": _row(alt, 32, data[category]) if horizontal else 280}
     said = description or _list_values(
-        f"{title}. Bars of {_with_unit(amount, unit)} by {name}", data, [category], [value], form
+        f"{_ended(title)} Bars of {_with_unit(amount, unit)} by {name}", data, [category], [value], form
     )
     return _finish(alt, chart, title, subtitle, said, **size)
 
@@ -267,7 +275,13 @@ def intervals(
     form = _format(data[ends], decimals)
     scale = alt.Scale(zero=zero)
     base = alt.Chart(data).encode(
-        y=alt.Y(field=_field(category), type="nominal", sort=None, title=name, axis=_names_axis(alt, "y")),
+        y=alt.Y(
+            field=_field(category),
+            type="nominal",
+            sort=None,
+            title=name,
+            axis=_names_axis(alt, "y", data[category]),
+        ),
         tooltip=_tooltip(
             alt,
             [(category, name, "")],
@@ -292,9 +306,14 @@ def intervals(
     if reference is not None:
         chart += _reference(alt, "x", reference, reference_label)
     said = description or _list_values(
-        f"{title}. Intervals of {_with_unit(amount, unit)} by {name}", data, [category], ends, form, " to "
+        f"{_ended(title)} Intervals of {_with_unit(amount, unit)} by {name}",
+        data,
+        [category],
+        ends,
+        form,
+        " to ",
     )
-    return _finish(alt, chart, title, subtitle, said, width=width, height=alt.Step(38))
+    return _finish(alt, chart, title, subtitle, said, width=width, height=_row(alt, 38, data[category]))
 
 
 def lines(
@@ -375,7 +394,7 @@ def lines(
     if reference is not None:
         chart += _reference(alt, "y", reference, reference_label)
     said = description or _list_values(
-        f"{title}. Lines of {_with_unit(amount, unit)} by {across}",
+        f"{_ended(title)} Lines of {_with_unit(amount, unit)} by {across}",
         data,
         [series, x] if series else [x],
         [y],
@@ -444,7 +463,9 @@ def steps(
     words = f"format({_datum(index)}, '{form}') + (datum['change (%)'] == 0 ? '' : '  (' + {signed} + ')')"
     drawn = alt.Chart(rows).transform_calculate(label=words, rises="datum['change (%)'] >= 0", change=signed)
     drawn = drawn.encode(
-        y=alt.Y(field=_field(step), type="nominal", sort=None, title=name, axis=_names_axis(alt, "y")),
+        y=alt.Y(
+            field=_field(step), type="nominal", sort=None, title=name, axis=_names_axis(alt, "y", data[step])
+        ),
         tooltip=[
             *_tooltip(alt, [(step, name, "")], [(index, _with_unit(amount, unit), form)]),
             *_tooltip(alt, [("change", "change on the step before", "")], []),
@@ -460,9 +481,9 @@ def steps(
     labels = labels.mark_text(align="left", dx=8, color=INK).encode(x="right:Q", text="label:N")
     chart = bar + _reference(alt, "x", base, base_label) + tick + labels
     said = description or _list_values(
-        f"{title}. Steps of {_with_unit(amount, unit)} by {name}", data, [step], [index], form
+        f"{_ended(title)} Steps of {_with_unit(amount, unit)} by {name}", data, [step], [index], form
     )
-    return _finish(alt, chart, title, subtitle, said, width=width, height=alt.Step(38))
+    return _finish(alt, chart, title, subtitle, said, width=width, height=_row(alt, 38, data[step]))
 
 
 @lru_cache(maxsize=1)
@@ -477,7 +498,7 @@ def themed_altair() -> ModuleType:
 def _theme() -> Any:
     ink = {"labelColor": INK, "titleColor": INK}
     sizes = {"titleFontSize": 13, "titleFontWeight": "normal"}
-    axis = ink | sizes | {"labelFontSize": 12, "titlePadding": 10, "labelLimit": 260}
+    axis = ink | sizes | {"labelFontSize": 12, "titlePadding": 10, "labelLimit": 300}
     axis |= {"gridColor": GRID, "domainColor": LINE, "tickColor": LINE}
     legend = ink | sizes | {"orient": "top", "labelFontSize": 13, "symbolSize": 110, "labelLimit": 300}
     title = {"fontSize": 16, "color": INK, "subtitleFontSize": 13, "subtitleColor": QUIET}
@@ -527,7 +548,8 @@ def _reference(alt: ModuleType, along: str, at: float, label: str) -> Any:
     place = {along: alt.XDatum(at) if along == "x" else alt.YDatum(at)}
     here = alt.Chart(alt.Data(values=[{}])).encode(**place)
     chart = here.mark_rule(color="white", strokeWidth=3.5, aria=False)
-    chart += here.mark_rule(strokeDash=[5, 4], color=QUIET, strokeWidth=1.5)
+    said = f"line at {label or format(at, 'g')}"
+    chart += here.mark_rule(strokeDash=[5, 4], color=QUIET, strokeWidth=1.5, description=said)
     if not label:
         return chart
     outside = {"y": -6, "baseline": "bottom"} if along == "x" else {"x": "width", "dx": 8, "align": "left"}
@@ -565,12 +587,51 @@ def _channel(alt: ModuleType, name: str) -> Any:
     return alt.X if name == "x" else alt.Y
 
 
-def _names_axis(alt: ModuleType, along: str) -> Any:
+def broken_labels(names: Iterable[Any], most: int) -> dict[str, Any]:
+    """Return what an axis needs to break its long names into lines; two stand level with their mark.
+
+    Parameters
+    ----------
+    names : iterable
+        What the axis names; only texts are broken.
+    most : int
+        Characters a line.
+
+    Examples
+    --------
+    >>> broken_labels(["short"], 16)
+    {}
+    >>> sorted(broken_labels(["a new recording standard"], 16))
+    ['labelBaseline', 'labelExpr']
+    """
+    lines = {name: wrap(name, most) for name in names if isinstance(name, str) and len(name) > most}
+    if not lines:
+        return {}
+    broken = json.dumps(lines, ensure_ascii=False)
+    condition = {"test": f"length({broken}[datum.value] || []) > 1", "value": "bottom"}
+    return {
+        "labelExpr": f"{broken}[datum.value] || datum.label",
+        "labelBaseline": {"condition": condition, "value": "middle"},
+    }
+
+
+def _names_axis(alt: ModuleType, along: str, names: Iterable[Any] = ()) -> Any:
     """Return an axis of names; its title lies flat, above the names beside the plot."""
     flat = {"titleAngle": 0, "titleAlign": "right", "titleX": -8, "titleY": -10, "titleBaseline": "bottom"}
     return alt.Axis(
-        grid=False, ticks=False, domain=False, labelAngle=0, labelPadding=8, **(flat if along == "y" else {})
+        grid=False,
+        ticks=False,
+        domain=False,
+        labelAngle=0,
+        labelPadding=8,
+        **(flat | broken_labels(names, LABEL) if along == "y" else {}),
     )
+
+
+def _row(alt: ModuleType, least: int, names: Iterable[Any]) -> Any:
+    """Return the height of a row, in which the longest name has room."""
+    most = max((len(wrap(name, LABEL)) for name in names if isinstance(name, str)), default=1)
+    return alt.Step(max(least, 15 * most + 6))
 
 
 def _from_zero(alt: ModuleType, values: "pd.Series[float]") -> Any:
@@ -591,7 +652,12 @@ def _name(column: str, given: str | None) -> str:
 
 
 def _with_unit(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit else name
+    return f"{name} ({unit})" if unit and unit.casefold() != name.casefold() else name
+
+
+def _ended(text: str) -> str:
+    """Return a text with a full stop, unless it ends in a mark of its own."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def _field(column: str) -> str:
@@ -648,7 +714,7 @@ def _describe_spec(spec: Mapping[str, Any]) -> str:
     kind = " and ".join(dict.fromkeys(plural)) or "nothing yet"
     sentences = [*titles, f"Chart of {kind}" + (f": {', '.join(shows)}" if shows else "")]
     sentences += [f"{rows} {'row' if rows == 1 else 'rows'} of data"] if rows else []
-    return ". ".join(sentence.rstrip(".") for sentence in sentences) + "."
+    return " ".join(_ended(sentence) for sentence in sentences)
 
 
 def _parts(spec: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from ipywidgets.widgets import widget
-
 from cjpolicy.explorers import Explorer
+from cjpolicy.explorers.view import Panel
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+
+def panel(explorer: Explorer) -> Panel:
+    """Return what answers an explorer."""
+    assert explorer.panel is not None
+    return explorer.panel
 
 
-def controls(explorer: Explorer) -> list[Any]:
-    """Return the controls, in the order they are shown."""
-    return list(widget._instances[explorer.outputs[0][0][VIEW]["model_id"]].children)
+def parts(explorer: Explorer) -> list[Any]:
+    """Return what stands under the sentence, in the order it is shown."""
+    children = list(panel(explorer).box.children)
+    return children[children.index(panel(explorer).said) + 1 :]

@@ -6,7 +6,7 @@ import pytest
 from cjpolicy import catalogue, explore
 from cjpolicy.errors import UnknownName
 from cjpolicy.explorers import claims
-from tests.explorers.support import controls
+from tests.explorers.support import panel, parts
 
 
 def table(*rows: dict[str, str]) -> pd.DataFrame:
@@ -83,19 +83,26 @@ def test_what_is_drawn_is_marked_in_words_and_not_by_colour() -> None:
 
 
 def test_choosing_changes_the_result_and_reset_restores_it() -> None:
-    one, other, reset, shown = controls(explore("claims"))
-    at_first = shown.value
-    other.value = ""
+    explorer = explore("claims")
+    answering, (shown,) = panel(explorer), parts(explorer)
+    at_first = (answering.said.value, shown.value)
+    answering.controls["second"].value = ""
     assert "One claim, part by part" in shown.value
-    one.value, other.value = "arms-twelve", "arms-thirteen"
+    assert "This claim does not state its" in answering.said.value
+    answering.controls["first"].value = "arms-thirteen"
     assert "ARMS" in shown.value
-    reset.click()
-    assert shown.value == at_first
+    answering.buttons["Reset"].click()
+    assert (answering.said.value, shown.value) == at_first
 
 
-def test_the_result_is_announced() -> None:
-    shown = controls(explore("claims", first="alcohol-46", second="alcohol-39"))[3]
-    assert '<div role="status" aria-live="polite"><p>These two differ in' in shown.value
+@pytest.mark.parametrize(("label", "pair"), claims.TRIES.items())
+def test_each_button_shows_two_claims_with_the_number_it_names(label: str, pair: dict[str, str]) -> None:
+    explorer = explore("claims", first="arms-twelve", second="")
+    panel(explorer).buttons[label].click()
+    data = catalogue.load("claims")
+    assert parts(explorer)[0].value == claims.draw(data, **pair)
+    said = data.set_index("claim_id").loc[list(pair.values())]
+    assert set(said["pair"]) == {label.partition(",")[0].partition(":")[0]}
 
 
 def test_the_text_says_the_result_and_the_parts() -> None:

@@ -5,7 +5,7 @@ import pytest
 from cjpolicy import catalogue, explore
 from cjpolicy.errors import UnknownName
 from cjpolicy.explorers import figures
-from tests.explorers.support import controls
+from tests.explorers.support import panel, parts
 
 
 def test_filters_leave_the_rows_that_fit_all_of_them() -> None:
@@ -41,32 +41,49 @@ def test_a_figure_without_a_sentence_says_so_kindly() -> None:
 
 
 def test_each_filter_counts_what_it_offers() -> None:
-    topic, unit, document, *_ = controls(explore("figures"))
     data = catalogue.load("figures")
-    for control in (topic, unit, document):
+    for control in panel(explore("figures")).controls.values():
         counts = [int(label.rsplit("(", 1)[1].rstrip(")")) for label, value in control.options if value]
         assert sum(counts) == len(data)
 
 
 def test_filtering_picking_and_resetting() -> None:
-    topic, unit, _document, reset, count, picked, shown = controls(explore("figures"))
-    topic.value = "recording-practice"
+    explorer = explore("figures", topic="cost")
+    answering, (picked, shown, _fold, _table) = panel(explorer), parts(explorer)
+    at_first = (answering.said.value, shown.value)
+    answering.controls["topic"].value = "recording-practice"
     found = figures.select(catalogue.load("figures"), topic="recording-practice")
-    assert f"Showing {len(found)} of" in count.value
+    assert f"Showing {len(found)} of" in answering.said.value
     assert [value for _, value in picked.options] == found["figure_id"].tolist()
     picked.value = "ncrs-20"
     assert "a further increase of 20% in violent crime in its first year" in shown.value
-    unit.value = "kilogrammes"
-    assert "No figure fits all three choices" in count.value
+    assert "Below: 20%" in answering.said.value
+    answering.controls["unit"].value = "kilogrammes"
+    assert "No figure fits all three choices" in answering.said.value
     assert (picked.options, picked.value, picked.disabled, shown.value) == ((), None, True, "")
-    reset.click()
-    assert (topic.value, unit.value, picked.disabled) == ("", "", False)
+    answering.buttons["Reset"].click()
+    assert (answering.said.value, shown.value) == at_first
+    assert not picked.disabled
 
 
-def test_the_count_and_the_sentence_are_announced() -> None:
-    *_, count, _picked, shown = controls(explore("figures"))
-    assert 'aria-live="polite"' in count.value
-    assert 'aria-live="polite"' in shown.value
+@pytest.mark.parametrize(("label", "choice"), figures.TRIES.items())
+def test_each_button_makes_all_three_choices(label: str, choice: dict[str, str]) -> None:
+    answering = panel(explore("figures", topic="mappa", unit="percent", document="003"))
+    answering.buttons[label].click()
+    assert {name: control.value for name, control in answering.controls.items()} == choice
+    data = catalogue.load("figures")
+    assert figures.sentence(len(figures.select(data, **choice)), len(data)) in answering.said.value
+
+
+def test_the_table_has_every_figure_that_fits_once_it_is_asked_for() -> None:
+    explorer = explore("figures", topic="mappa")
+    _picked, _shown, fold, table = parts(explorer)
+    assert table.value == ""
+    fold.value = True
+    found = figures.select(catalogue.load("figures"), topic="mappa")
+    assert table.value.count("<tr>") == len(found) + 1
+    panel(explorer).buttons["Topic: cost"].click()
+    assert "London community payback contract" in table.value
 
 
 def test_it_can_start_filtered_and_says_so_as_text() -> None:

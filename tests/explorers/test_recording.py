@@ -6,6 +6,7 @@ from dataclasses import astuple
 from itertools import pairwise
 from typing import Any
 
+import altair as alt
 import pytest
 import vl_convert
 from hypothesis import given
@@ -139,14 +140,15 @@ def test_the_buttons_and_the_announcement_reach_the_right_signals(version: str) 
     spec = explore("recording").outputs[1][0][MIME]
     signals = vl_convert.vegalite_to_vega(json.dumps(spec), vl_version=version)["signals"]
     known = settings()
-    *changes, announced = spec["usermeta"]["embedOptions"]["patch"]
+    changes = spec["usermeta"]["embedOptions"]["patch"]
     clicks = {change["path"]: change["value"] for change in changes if change["path"].endswith("/on")}
     assert len(clicks) == len(SLIDERS)
     for place, name in enumerate(SLIDERS):
         assert (signals[place]["name"], signals[place]["bind"]["input"]) == (name, "range")
         updates = [float(click["update"]) for click in clicks[f"/signals/{place}/on"]]
-        assert updates == [getattr(setting, name) for setting in known.values()]
-    assert announced["path"] == "/signals/-"
+        assert updates == [getattr(setting, name) for setting in (*known.values(), PLAN)]
+    shown = [change["value"]["name"] for change in changes if change["path"] == "/signals/-"]
+    assert shown == ["page_result", *(f"page_{cell}" for cell in recording.CELLS)]
     assert {"result", "rounding"} <= {signal["name"] for signal in signals}
 
 
@@ -154,7 +156,8 @@ def test_every_element_the_chart_looks_for_is_on_the_page_once() -> None:
     explorer = explore("recording")
     page, wanted = explorer.outputs[0][0]["text/html"], json.dumps(explorer.outputs[1][0][MIME])
     ids = set(re.findall(r'"#(cj-[\w-]+)"', wanted))
-    assert len(ids) == len(settings()) + 2
+    # A button a setting and one to reset, the box of sliders, the result and the numbers of the table.
+    assert len(ids) == len(settings()) + 3 + len(recording.CELLS)
     assert all(page.count(f'id="{name}"') == 1 for name in ids)
 
 
@@ -175,7 +178,10 @@ def test_the_start_can_be_chosen_and_the_text_the_table_and_the_chart_agree() ->
     explorer = explore("recording", setting="violence rose")
     assert repr(explorer).startswith("Survey: 131. Records: 107, a rise of 7%.")
     assert "Survey: 131. Records: 107" in explorer.outputs[1][0][MIME]["description"]
-    assert "<td>106.6</td><td>131.0</td>" in explorer.outputs[2][0]["text/html"]
+    cells = re.findall(
+        r"<output[^>]*-(?:records|survey)-4[^>]*>([^<]*)<", explorer.outputs[0][0]["text/html"]
+    )
+    assert cells == ["106.6", "131.0"]
 
 
 def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
@@ -184,11 +190,38 @@ def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
 
 
 def test_the_steps_keep_their_order_on_the_chart() -> None:
-    shown, _ = texts(PLAN, "5.20")
-    places = [shown.index(step) for step in recording.STEPS]
+    _, drawn = texts(PLAN, "5.20")
+    lines = re.findall(r"<tspan[^>]*>([^<]*)</tspan>|<text[^>]*>([^<]*)</text>", drawn)
+    said = " ".join(one or other for one, other in lines)
+    places = [said.index(step) for step in recording.STEPS]
     assert all(before < after for before, after in pairwise(places))
 
 
 def test_outputs_are_plain_json() -> None:
     outputs: Any = explore("recording").outputs
     assert json.loads(json.dumps([data for data, _ in outputs]))[0]["text/plain"].startswith("Survey: 69.")
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+def test_the_browser_fills_the_table_with_what_the_model_computes(setting: Setting) -> None:
+    expected = {}
+    for place, row in enumerate(index_steps(setting).to_dict("records")):
+        for column, form in (("factor", ".3f"), ("records", ".1f"), ("survey", ".1f")):
+            expected[f"{column}-{place}"] = format(row[column], form)
+    marks = alt.layer(
+        *(
+            alt.Chart(alt.Data(values=[{}])).mark_text(
+                text=alt.expr(f"'{cell}=' + format({value}, '{form}')")
+            )
+            for cell, (value, form) in recording.CELLS.items()
+        )
+    )
+    chart = marks.add_params(*recording._sliders(setting), *recording._expressions())
+    svg = vl_convert.vegalite_to_svg(json.dumps(chart.to_dict()), vl_version="5.20")
+    shown = dict(re.findall(r">([a-z]+-\d)=([^<]*)<", svg))
+    assert shown == {cell: expected[cell] for cell in recording.CELLS}
+
+
+def test_the_chart_fits_an_ordinary_page() -> None:
+    drawn = recording.draw(PLAN).to_dict()
+    assert drawn["width"] + drawn["padding"]["left"] + drawn["padding"]["right"] <= 640

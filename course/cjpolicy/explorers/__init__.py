@@ -1,11 +1,13 @@
 """Explorers: small models that a reader moves, each a tested calculation with a thin view on it."""
 
+from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 
 from cjpolicy.errors import UnknownName
 from cjpolicy.explorers.view import Explorer
 
-__all__ = ["Explorer", "explore"]
+__all__ = ["Explorer", "explore", "page"]
 
 NAMES = ("figures", "claims", "recording")
 
@@ -37,6 +39,39 @@ def explore(name: str, **start: str) -> Explorer:
     Survey: 69. Records: 183, a rise of 83%. Rounding alone allows +76% to +90%.
     ...
     """
+    explorer: Explorer = _module(name, start).view(**start)
+    return explorer
+
+
+def page(name: str, **start: str) -> str:
+    """Return an explorer as HTML for a page without a kernel.
+
+    Parameters
+    ----------
+    name, **start
+        As `explore` takes them.
+
+    Returns
+    -------
+    str
+        Its choices are answered by the page's own script, from what Python put there; "" where what
+        `explore` shows needs no kernel anyway.
+
+    Raises
+    ------
+    UnknownName
+        As `explore` does.
+
+    Examples
+    --------
+    >>> page("recording")
+    ''
+    """
+    module = _module(name, start)
+    return str(module.page(**start)) if hasattr(module, "page") else ""
+
+
+def _module(name: str, start: Mapping[str, str]) -> ModuleType:
     if name not in NAMES:
         raise UnknownName(f"There is no explorer {name!r}. There are: {', '.join(NAMES)}.")
     module = import_module(f"{__name__}.{name}")
@@ -44,5 +79,4 @@ def explore(name: str, **start: str) -> Explorer:
     if unknown:
         has = ", ".join(module.OPTIONS)
         raise UnknownName(f"The explorer {name!r} has no option {unknown[0]!r}. It has: {has}.")
-    explorer: Explorer = module.view(**start)
-    return explorer
+    return module

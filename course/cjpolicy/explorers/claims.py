@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING
 
 from cjpolicy import catalogue, html
-from cjpolicy.explorers.view import Explorer, choose, dropdown, joined, live, of_widgets
+from cjpolicy.explorers.view import Choice, Explorer, Lists, Options, Panel, choose, frame, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 OPTIONS = ("first", "second")
 PARTS = ("measure", "population", "period", "place", "source", "comparison")
 NONE = ""
+TITLE = "Explorer: two claims side by side"
+HOW = "Choose two claims, or a pair to try. The table says where they differ, and what they do not state."
+TRIES = {
+    "31 per cent, twice": {"first": "fall-31-foreword", "second": "fall-31-survey"},
+    "25 per cent, twice": {"first": "mail-at-least-25", "second": "mail-25-higher"},
+    "80 per cent: done or wanted?": {"first": "reports-80-required", "second": "reports-80-target"},
+}
 SILENT = "(it does not say)"
 
 
@@ -112,30 +119,77 @@ def view(first: str | None = None, second: str | None = None) -> Explorer:
     import ipywidgets
 
     claims = catalogue.load("claims")
+    lists = _lists(claims, first, second, [("(none: look at one claim)", NONE)])
+    shown = ipywidgets.HTML()
+
+    def answer(chosen: Choice) -> tuple[str, str]:
+        shown.value = draw(claims, **chosen)
+        return _result(claims, **chosen), shown.value
+
+    start = dict(lists.start)
+    parts = compare(claims, **start).replace("", "-").to_string(index=False)
+    return Panel(lists, answer, [shown]).explorer(f"{_result(claims, **start)}\n{parts}")
+
+
+def page(first: str | None = None, second: str | None = None) -> str:
+    """Return the explorer as HTML for a page without a kernel: any two claims, compared beforehand.
+
+    Parameters
+    ----------
+    first, second : str, optional
+        Ids of claims shown first; the first two of the dataset otherwise.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such claim.
+    """
+    claims = catalogue.load("claims")
     ids = list(claims["claim_id"])
-    start = [ids[0] if first is None else first, ids[1] if second is None else second]
-    parts = compare(claims, *start)
+    lists = _lists(claims, first, second or None)
+    start = dict(lists.start)
+    said = {
+        # The page has the style of quotations already, from the two that are shown first.
+        "quotations": {
+            row["claim_id"]: _quotation(row).removeprefix(html.STYLE) for _, row in claims.iterrows()
+        },
+        "columns": {name: _column(claims, name) for name in ids},
+        "compared": {one: {other: _compared(claims, one, other) for other in ids} for one in ids},
+    }
+    shown = f'<div data-shown="">{draw(claims, **start)}</div>'
+    return frame("claims", lists, _result(claims, **start), shown, html.data(said))
+
+
+def _lists(claims: "pd.DataFrame", first: str | None, second: str | None, more: Options = ()) -> Lists:
+    """Return both lists, the second with `more` options; a claim that is not named is the dataset's."""
+    ids = list(claims["claim_id"])
+    start = {
+        "first": choose(ids[0] if first is None else first, ids, "claim"),
+        "second": second if second == NONE else choose(second or ids[1], ids, "claim"),
+    }
     labels = [(f"{row['pair']}: {row['claim']}", row["claim_id"]) for row in claims.to_dict("records")]
-    one = dropdown("First claim", labels, start[0])
-    other = dropdown("Second claim", [("(none: look at one claim)", NONE), *labels], start[1])
-    reset = ipywidgets.Button(description="Reset")
-    shown = ipywidgets.HTML(value=draw(claims, *start))
+    offered = {"first": ("First claim", labels), "second": ("Second claim", [*more, *labels])}
+    return Lists(TITLE, HOW, offered, start, TRIES)
 
-    def update(_: object) -> None:
-        shown.value = draw(claims, one.value, other.value)
 
-    def restart(_: object) -> None:
-        one.value, other.value = start
+def _column(claims: "pd.DataFrame", name: str) -> list[str]:
+    """Return what the table's column of one claim says, row by row."""
+    missing = claims.loc[claims["claim_id"] == name, "missing"].iloc[0]
+    return [*(_cell(row, "first") for row in compare(claims, name).to_dict("records")), missing]
 
-    for control in (one, other):
-        control.observe(update, "value")
-    reset.on_click(restart)
-    text = f"{sentence(parts, bool(start[1]))}\n{parts.replace('', '-').to_string(index=False)}"
-    return Explorer(text, [of_widgets(ipywidgets.VBox([one, other, reset, shown]), text)])
+
+def _compared(claims: "pd.DataFrame", one: str, other: str) -> list[str]:
+    """Return the result for two claims, and what the table's last column says, row by row."""
+    parts = compare(claims, one, other)
+    return [sentence(parts, two=True), *(_cell(row, "compared") for row in parts.to_dict("records")), ""]
+
+
+def _result(claims: "pd.DataFrame", first: str, second: str) -> str:
+    return sentence(compare(claims, first, second), two=bool(second))
 
 
 def draw(claims: "pd.DataFrame", first: str, second: str) -> str:
-    """Return the result, the quotations and the parts of the claims, as HTML."""
+    """Return the quotations and the parts of one claim or of two, as HTML."""
     parts = compare(claims, first, second)
     names = [name for name in (first, second) if name]
     chosen = [claims[claims["claim_id"] == name].iloc[0] for name in names]
@@ -144,12 +198,9 @@ def draw(claims: "pd.DataFrame", first: str, second: str) -> str:
     rows = [(row["part"], *(_cell(row, side) for side in sides)) for row in parts.to_dict("records")]
     rows.append(("left out", *(row["missing"] for row in chosen), *([""] if second else [])))
     headers = ("part", "first claim", "second claim", "compared") if second else ("part", "the claim")
-    result = html.paragraph(sentence(parts, two=bool(second)))
     table = html.table(headers, rows, "The parts of the claims" if second else "The parts of the claim")
     title = "Two claims, part by part" if second else "One claim, part by part"
-    return f'<div style="display:flex;flex-wrap:wrap;gap:0 1em">{quotes}</div>' + html.card(
-        title, live(result), table
-    )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:0 1em">{quotes}</div>' + html.card(title, table)
 
 
 def _quotation(claim: "pd.Series[str]") -> str:

@@ -1,6 +1,6 @@
 """Explorer of unit 02: how a true change and changes of recording make the survey and the records part."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import reduce
 from itertools import product
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cjpolicy import catalogue, charts, html
 from cjpolicy.errors import CourseError
-from cjpolicy.explorers.view import Explorer, choose, markup
+from cjpolicy.explorers.view import RESET, STYLE, Explorer, choose, folded, markup, try_buttons
 
 if TYPE_CHECKING:
     import altair as alt
@@ -125,7 +125,7 @@ def settings() -> dict[str, Setting]:
 
 
 BUTTONS = {
-    "plan": "The plan’s figures (reset)",
+    "plan": "The plan’s figures",
     "nothing changed": "If nothing had truly changed",
     "recording unchanged": "If recording had not changed",
     "violence rose": "If violence had risen and reporting fallen",
@@ -256,11 +256,14 @@ def view(setting: str = "plan") -> Explorer:
     # Several notebooks share one page in JupyterLab, so ids must differ.
     page_id = f"cj-{token_hex(4)}"
     table = index_steps(start)
-    said = sentence(start)
-    text = f"{said}\n{table.to_string(index=False, float_format='{:.2f}'.format)}"
-    chart = draw(start).properties(usermeta={"embedOptions": {"patch": _patch(known, page_id)}})
-    outputs = [markup(_head(page_id), text), charts.mimebundle(chart), markup(_table(table, said), said)]
-    return Explorer(text, outputs)
+    text = f"{sentence(start)}\n{table.to_string(index=False, float_format='{:.2f}'.format)}"
+    patch = _patch([*known.values(), start], page_id)
+    chart = draw(start).properties(usermeta={"embedOptions": {"patch": patch}})
+    return Explorer(text, [markup(_head(page_id, table), text), charts.mimebundle(chart)])
+
+
+HIGHEST = "max(300, 50 * ceil(max(after_coverage, after_standard, after_reporting, most) / 50))"
+NEAR_NAMES = f"survey < 0.12 * {HIGHEST}"
 
 
 def draw(start: Setting) -> "alt.LayerChart":
@@ -294,17 +297,23 @@ def draw(start: Setting) -> "alt.LayerChart":
         base.mark_line(strokeWidth=2.5, color=blue).encode(x=at["survey"], order="row:Q"),
         base.mark_point(filled=True, shape="diamond", size=130, opacity=1, color=blue).encode(x=at["survey"]),
         base.mark_text(align="left", dx=9).encode(x=at["right"], text="label:N"),
-        last.mark_text(align="right", dx=-12, color=blue).encode(x=at["survey"], text="said:N"),
+        # Under the diamond, and not so far left that it runs into the names of the steps.
+        last.mark_text(
+            align=alt.expr(f"{NEAR_NAMES} ? 'left' : 'center'"),
+            dx=alt.expr(f"{NEAR_NAMES} ? -4 : 0"),
+            dy=19,
+            color=blue,
+        ).encode(x=at["survey"], text="said:N"),
     )
     return chart.add_params(*_sliders(start), *_expressions()).properties(
         title=alt.Title(
             alt.expr("result"), subtitle="Bars: police records, step by step. Diamonds: the survey."
         ),
-        width=440,
+        width=310,
         height=265,
         # Room that does not change while labels move, so that the page stands still.
         autosize=alt.AutoSizeParams(type="none"),
-        padding={"left": 180, "right": 218, "top": 72, "bottom": 52},
+        padding={"left": 110, "right": 138, "top": 72, "bottom": 52},
         description=_description(start),
     )
 
@@ -321,12 +330,14 @@ def _rows() -> "alt.Chart":
         before=f"{levels}[max(datum.row - 1, 0)]",
         survey="datum.last ? survey : 100",
         change="100 * (datum.records / datum.before - 1)",
-        right="max(datum.records, datum.before)",
-        label="(datum.last ? 'records ' : '') + floor(datum.records + 0.5)"
+        right="max(datum.records, datum.before, datum.survey)",
+        label="(datum.last || datum.survey > max(datum.records, datum.before) ? 'records ' : '')"
+        " + floor(datum.records + 0.5)"
         f" + (datum.row == 0 ? '' : '  (' + {_signed_expression('datum.change')} + ')')",
     )
+    axis = alt.Axis(grid=False, ticks=False, domain=False, labelPadding=10, **charts.broken_labels(STEPS, 16))
     return rows.encode(
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(grid=False, ticks=False, domain=False)),
+        y=alt.Y("step:N", sort=None, title=None, axis=axis),
         tooltip=[
             alt.Tooltip("step:N", title="step"),
             alt.Tooltip("records:Q", title="records (1997 = 100)", format=".0f"),
@@ -338,8 +349,7 @@ def _rows() -> "alt.Chart":
 def _index_axis(field: str) -> "alt.X":
     alt = charts.themed_altair()
 
-    highest = "max(300, 50 * ceil(max(after_coverage, after_standard, after_reporting, most) / 50))"
-    scale = alt.Scale(domainMin=0, domainMax=alt.expr(highest))
+    scale = alt.Scale(domainMin=0, domainMax=alt.expr(HIGHEST))
     return alt.X(f"{field}:Q", scale=scale, title="index (1997 = 100)")
 
 
@@ -399,11 +409,12 @@ def _signed_expression(change: str) -> str:
     return f"({size} == 0 ? '0%' : ({change} < 0 ? '−' : '+') + {size} + '%')"
 
 
-def _patch(known: Mapping[str, Setting], page_id: str) -> list[dict[str, Any]]:
+def _patch(buttons: Sequence[Setting], page_id: str) -> list[dict[str, Any]]:
     """Return changes to the compiled chart, for what Vega-Lite cannot say but Vega can.
 
-    The sliders stand in the page's box; its buttons set them; the result goes to the page too, where a
-    screen reader reads it out. Where the box is missing the sliders stand under the chart, and work.
+    The sliders stand in the page's box; its buttons set them; the result and the numbers of the table go to
+    the page too, and a screen reader reads the result out. Where the box is missing the sliders stand under
+    the chart, and work.
     """
     changes: list[dict[str, Any]] = []
     for place, slider in enumerate(SLIDERS):
@@ -412,59 +423,82 @@ def _patch(known: Mapping[str, Setting], page_id: str) -> list[dict[str, Any]]:
                 "events": {"source": f"#{page_id}-{number}", "type": "click"},
                 "update": repr(getattr(setting, slider)),
             }
-            for number, setting in enumerate(known.values())
+            for number, setting in enumerate(buttons)
         ]
         changes.append({"op": "add", "path": f"/signals/{place}/on", "value": clicks})
         box = f"#{page_id}-sliders"
         changes.append({"op": "add", "path": f"/signals/{place}/bind/element", "value": box})
-    said = {"element": f"#{page_id}-result", "event": "change"}
-    announced = {"name": "announced", "update": "trim(result + ' ' + rounding)", "bind": said}
-    return [*changes, {"op": "add", "path": "/signals/-", "value": announced}]
+    shown = {"result": "trim(result + ' ' + rounding)"}
+    shown |= {cell: f"format({value}, '{form}')" for cell, (value, form) in CELLS.items()}
+    for name, expression in shown.items():
+        # Vega sends each element this event when it changes it, and listens for it. Where the elements are
+        # missing one other stands in for all, so that each needs an event of its own.
+        bind = {"element": f"#{page_id}-{name}", "event": f"shown-{name}"}
+        signal = {"name": f"page_{name}", "update": expression, "bind": bind}
+        changes.append({"op": "add", "path": "/signals/-", "value": signal})
+    return changes
 
 
-def _head(page_id: str) -> str:
-    buttons = "".join(
-        f'<button type="button" class="cj-button" id="{page_id}-{number}">{html.escape(label)}</button>'
-        for number, label in enumerate(BUTTONS.values())
-    )
-    hidden = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
-    return STYLE + html.card(
-        "Explorer: the survey and the police records",
-        html.paragraph(
-            "Choose a setting, or move a slider. An illustration: the effects are taken to multiply."
-        ),
-        f'<div role="group" aria-label="Settings">{buttons}</div>',
-        f'<div role="group" aria-label="Sliders" id="{page_id}-sliders" class="cj-sliders"></div>',
-        f'<output id="{page_id}-result" style="{hidden}"></output>',
-    )
-
-
-STYLE = """<style>
-.cj-button {
-  font: inherit; min-height: 2.2em; margin: 0 0.5em 0.5em 0; padding: 0.2em 0.8em; cursor: pointer;
-  color: var(--jp-content-font-color1, #1f1f1f); background: var(--jp-layout-color2, #eeeeee);
-  border: 1px solid var(--jp-content-font-color2, #6b6b6b); border-radius: 4px;
+# The numbers of the table that the sliders change: what the browser computes, and its format.
+CELLS = {
+    "factor-1": ("1 + coverage_change / 100", ".3f"),
+    "factor-2": ("1 + standard_change / 100", ".3f"),
+    "factor-3": ("reported_after / reported_before", ".3f"),
+    "factor-4": ("1 + true_change / 100", ".3f"),
+    "records-1": ("after_coverage", ".1f"),
+    "records-2": ("after_standard", ".1f"),
+    "records-3": ("after_reporting", ".1f"),
+    "records-4": ("records", ".1f"),
+    "survey-4": ("survey", ".1f"),
 }
+
+
+def _head(page_id: str, table: "pd.DataFrame") -> str:
+    buttons = [(label, f'id="{page_id}-{number}"') for number, label in enumerate([*BUTTONS.values(), RESET])]
+    hidden = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+    return (
+        STYLE
+        + SLIDER_STYLE
+        + html.card(
+            "Explorer: the survey and the police records",
+            html.paragraph(
+                "Press a setting, or move a slider. An illustration: the effects are taken to multiply."
+            ),
+            try_buttons(buttons),
+            f'<div role="group" aria-label="Sliders" id="{page_id}-sliders" class="cj-sliders"></div>',
+            f'<output id="{page_id}-result" style="{hidden}"></output>',
+            folded("The steps as a table", _table(table, page_id)),
+        )
+    )
+
+
+SLIDER_STYLE = """<style>
 .cj-sliders label { display: grid; grid-template-columns: 27em 12em 3em; gap: 0 0.75em; align-items: center; }
 .cj-sliders label { min-height: 1.9em; }
 @media (max-width: 50em) { .cj-sliders label { grid-template-columns: 1fr 8em 3em; } }
 </style>"""
 
 
-def _table(table: "pd.DataFrame", said: str) -> str:
-    rows = [
-        (row["step"], f"{row['factor']:.3f}", f"{row['records']:.1f}", f"{row['survey']:.1f}")
-        for row in table.to_dict("records")
-    ]
+def _table(table: "pd.DataFrame", page_id: str) -> str:
+    """Return the steps, with each number that the sliders change in an element that follows them."""
+    body = ""
+    for place, row in enumerate(table.to_dict("records")):
+        body += f'<tr><th scope="row">{html.escape(row["step"])}</th>'
+        for column, form in (("factor", ".3f"), ("records", ".1f"), ("survey", ".1f")):
+            cell, number = f"{column}-{place}", format(row[column], form)
+            # The result is read out; these many numbers are not, each time a slider moves.
+            follows = f'<output id="{page_id}-{cell}" aria-live="off">{number}</output>'
+            body += f"<td>{follows if cell in CELLS else number}</td>"
+        body += "</tr>"
     headers = ("step", "multiplies records by", "records (1997 = 100)", "survey (1997 = 100)")
-    drawn = html.table(headers, rows, "The steps at the setting shown first")
-    folded = f"<details><summary>The steps as a table</summary>{html.paragraph(said)}{drawn}</details>"
-    return f'{html.STYLE}<div class="cj-card">{folded}</div>'
+    return html.table(headers, [], "The steps at the setting above").replace(
+        "<tbody></tbody>", f"<tbody>{body}</tbody>"
+    )
 
 
 def _description(start: Setting) -> str:
     steps = "; ".join(f"{row.step} {row.records:.0f}" for row in index_steps(start).itertuples())
     return (
         f"Illustration of police records against the survey, 1997 = 100. At first: {sentence(start)} "
-        f"Records by step: {steps}. Five sliders under the chart change it."
+        f"Records by step: {steps}. Five sliders change it."
     )

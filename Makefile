@@ -9,7 +9,7 @@ GROUPS := --group test --group author --group install
 LOCKING := --universal --generate-hashes --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup study teach doctor test check style assignments lock
+.PHONY: help setup study teach doctor test check style assignments site gallery bench lock
 
 # An environment that was moved keeps its old path in every script: such a one is made again.
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
@@ -60,6 +60,15 @@ style: setup ## Check the code's style and types
 
 assignments: setup ## Make the release notebooks in assignments/ from solutions/
 	$(RUN) cjpolicy.grading.release
+
+site: setup ## Make the lessons into pages that open from disk, in site/
+	@$(RUN) cjpolicy.cli site $(ARGS)
+
+gallery: setup ## Take pictures of every page in both themes, to look through, in gallery/
+	@$(RUN) tests.gallery $(ARGS)
+
+bench: setup ## Measure what readers wait for (best on a quiet machine)
+	@$(RUN) tests.benchmarks $(ARGS)
 
 lock: ## Write requirements.lock again from pyproject.toml (newest versions: ARGS=--upgrade)
 	@test -f $(READY) || $(MAKE) setup

@@ -32,6 +32,18 @@ def study(arguments: argparse.Namespace) -> int:
     return desk.open_study(course, browser=arguments.browser, port=arguments.port)
 
 
+def progress(arguments: argparse.Namespace) -> int:
+    """Print what the reader has done, save a copy of it, take one in, or erase it."""
+    from cjpolicy.journal import card, copies, session
+
+    kept, done = session.store(), (arguments.export, arguments.restore, arguments.erase)
+    if any(done):
+        print(copies.change(kept, *done))
+    else:
+        print(card.of_store(kept, Path.cwd()))
+    return 0
+
+
 def teach(arguments: argparse.Namespace) -> int:
     """Open JupyterLab on the whole course with nbgrader's teaching pages."""
     from cjpolicy import desk
@@ -70,6 +82,18 @@ def handout(arguments: argparse.Namespace) -> int:
     course = desk.find_course()
     for made in make_handout(course, arguments.output or course.root / "handout"):
         print(f"Made {made}")
+    return 0
+
+
+def site(arguments: argparse.Namespace) -> int:
+    """Make the lessons into pages that open from disk."""
+    from cjpolicy import desk
+    from cjpolicy.site import make_site
+
+    course = desk.find_course()
+    output = arguments.output or course.root / "site"
+    count = make_site(course.lessons, output)
+    print(f"Made the pages of {count} lessons. Open {output / 'index.html'} in a browser.")
     return 0
 
 
@@ -130,6 +154,13 @@ def study_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def progress_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy progress`."""
+    parser.add_argument("--export", type=Path, metavar="FILE", help="save a copy as a new JSON file")
+    parser.add_argument("--restore", type=Path, metavar="FILE", help="take in such a copy")
+    parser.add_argument("--erase", action="store_true", help="forget everything")
+
+
 def mark_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `cjpolicy mark`."""
     prefix_option(parser)
@@ -141,6 +172,11 @@ def mark_options(parser: argparse.ArgumentParser) -> None:
 def handout_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `cjpolicy handout`."""
     parser.add_argument("--output", type=Path, metavar="DIR", help="where to put it (default: handout)")
+
+
+def site_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy site`."""
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where to put it (default: site)")
 
 
 def prefix_option(parser: argparse.ArgumentParser) -> None:
@@ -160,8 +196,14 @@ def no_options(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, Options, Run]] = {
     "study": ("open the lessons and assignments in JupyterLab, as your own copy", study_options, study),
     "teach": ("open JupyterLab with nbgrader's teaching pages", lab_options, teach),
+    "progress": ("show what you have done; save, take in or erase it", progress_options, progress),
     "mark": ("mark your own copy of an assignment, item by item", mark_options, mark),
     "handout": ("build what a class is given: no solutions, no keys", handout_options, handout),
+    "site": (
+        "make the lessons into pages that open from disk, with no kernel and no network",
+        site_options,
+        site,
+    ),
     "roster": ("read a class's students (id, first_name, last_name, email) from CSV", file_option, roster),
     "due": ("read due dates (assignment, due) from CSV", file_option, due),
     "feedback-zip": ("pack an assignment's feedback for a campus system", prefix_option, feedback_zip),

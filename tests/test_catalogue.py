@@ -210,7 +210,7 @@ def test_figure_that_is_shown_by_its_value_shows_the_words_that_carry_it() -> No
         ({"unit": "count", "value": 40161.0}, "40,161"),
         ({"unit": "GBP", "value": 17e9}, "£17,000,000,000"),
         ({"unit": "year", "value": 2013.0}, "2013"),
-        ({"unit": "ratio", "value": 1 / 6}, "0.1667 ratio"),
+        ({"unit": "ratio", "value": 1 / 6}, "0.1667 (a ratio)"),
         ({"unit": "years", "value": 8.2}, "8.2 years"),
     ],
 )

@@ -28,12 +28,15 @@ __all__ = [
 ]
 
 MONTHS = "January February March April May June July August September October November December"
+PANDAS_COLUMN_WIDTH = 50
+COLUMN_WIDTH = 90
 UNIT_WORDS = {
     "percent": "per cent",
     "percentage_points": "percentage points",
     "count": "",
     "GBP": "",
     "year": "",
+    "ratio": "(a ratio)",
 }
 
 
@@ -367,6 +370,9 @@ def _frame(
 ) -> "pd.DataFrame":
     import pandas as pd
 
+    if pd.get_option("display.max_colwidth") == PANDAS_COLUMN_WIDTH:
+        # Titles and sentences are there to be read: cut off with dots they cannot be.
+        pd.set_option("display.max_colwidth", COLUMN_WIDTH)
     rows = datapackage.records(name)
     columns = {}
     for field in datapackage.resources()[name]["schema"]["fields"]:

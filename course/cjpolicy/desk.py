@@ -41,14 +41,11 @@ SERVER_OF_PAGE = {
 }
 DEFAULT_EXCHANGE = "/usr/local/share/nbgrader/exchange"
 
-# JupyterLab moves between cells on an arrow key even where the key was meant for a slider in an output.
+# JupyterLab takes a key meant for a slider or a list in an output as one of its own: arrows move between
+# cells, and letters insert, cut or delete them.
 CELL_SELECTOR = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
-CELL_COMMANDS = {
-    "ArrowDown": "notebook:move-cursor-down",
-    "ArrowUp": "notebook:move-cursor-up",
-    "ArrowLeft": "notebook:move-cursor-heading-above-or-collapse",
-    "ArrowRight": "notebook:move-cursor-heading-below-or-expand",
-}
+NOT_IN_CONTROLS = ":not([type=range]):not(select)"
+NOTEBOOK_SETTINGS = "share/jupyter/lab/schemas/@jupyterlab/notebook-extension/tracker.json"
 
 
 @dataclass(frozen=True)
@@ -382,15 +379,18 @@ def _open_lab(folder: Path, settings: Path, first: str, *, browser: bool, port: 
 
 
 def _setting_overrides() -> dict[str, Any]:
-    shortcuts: list[dict[str, Any]] = []
-    for key, command in CELL_COMMANDS.items():
-        shortcut = {"command": command, "keys": [key], "selector": CELL_SELECTOR}
-        shortcuts.append({**shortcut, "disabled": True})
-        shortcuts.append({**shortcut, "selector": f"{CELL_SELECTOR}:not([type=range])"})
     return {
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-        "@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": shortcuts},
+        "@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": _shortcuts()},
     }
+
+
+def _shortcuts() -> list[dict[str, Any]]:
+    """Return JupyterLab's own shortcuts of a selected cell, each kept out of sliders and lists."""
+    settings = json.loads(Path(sysconfig.get_path("data"), NOTEBOOK_SETTINGS).read_text(encoding="utf-8"))
+    own = [each for each in settings["jupyter.lab.shortcuts"] if each["selector"] == CELL_SELECTOR]
+    narrowed = [{**each, "selector": CELL_SELECTOR + NOT_IN_CONTROLS} for each in own]
+    return [{**each, "disabled": True} for each in own] + narrowed
 
 
 def _configured_exchange(start: Path) -> str:

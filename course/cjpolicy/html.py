@@ -1,6 +1,7 @@
 """Small pieces of accessible HTML that read well in the light and the dark theme of JupyterLab."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape as _escape
@@ -75,7 +76,12 @@ def paragraph(text: object) -> str:
     >>> paragraph("5 < 6")
     '<p>5 &lt; 6</p>'
     """
-    return f"<p>{escape(text)}</p>"
+    return f"<p>{_with_code(text)}</p>"
+
+
+def _with_code(text: object) -> str:
+    """Escape a text, and set what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def bullets(items: Iterable[object]) -> str:
@@ -95,7 +101,7 @@ def bullets(items: Iterable[object]) -> str:
     >>> bullets(["one", "two"])
     '<ul><li>one</li><li>two</li></ul>'
     """
-    rows = "".join(f"<li>{escape(item)}</li>" for item in items)
+    rows = "".join(f"<li>{_with_code(item)}</li>" for item in items)
     return f"<ul>{rows}</ul>" if rows else ""
 
 

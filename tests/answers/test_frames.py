@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from cjpolicy.answers import Choice, Frame, Number
-from tests.answers.samples import BLANKS
+from tests.answers.samples import BLANKS, HOSTILE
 
 STEPS = ["1997", "coverage", "standard", "true level"]
 FORM = Frame(by="step", factor=Number("factor"), index=Number("index, 1997 = 100"))
 KEY = {"step": STEPS, "factor": [1, 1.8, 1.2, 0.69], "index": [100, 180, 216, 149.04]}
 WITHIN = {"factor": 0.005, "index": 0.05}
 RIGHT = pd.DataFrame(KEY)
+ENDLESS = HOSTILE["endless"]
 
 
 def carried(own: pd.DataFrame) -> Any:
@@ -183,3 +184,12 @@ def test_the_students_own_table_is_left_as_it_was() -> None:
     own = RIGHT.copy()
     judge(own, carried={"index": lambda table: table.insert(0, "new", 1)})
     pd.testing.assert_frame_equal(own, RIGHT)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"step": ["a"], "factor": ENDLESS}, [ENDLESS], {"step": ENDLESS, "index": 1}]
+)
+def test_a_column_without_end_is_not_read(answer: Any) -> None:
+    outcome = FORM.judge(answer, KEY)
+    assert outcome.status == "cannot check"
+    assert "Give each column as a list" in outcome.message

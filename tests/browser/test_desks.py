@@ -74,3 +74,20 @@ def test_arrow_keys_move_any_slider_and_still_move_between_cells(desk: Desk, pag
     notebook.cell(0).locator(".jp-InputPrompt").click()
     page.keyboard.press("ArrowDown")
     eventually(notebook.active, 1)
+
+
+def test_keys_pressed_in_a_list_do_nothing_to_the_cells(desk: Desk, page: "Page") -> None:
+    choices = "".join(f"<option>{word}</option>" for word in ("abc", "bcd", "xyz"))
+    html = f"from IPython.display import HTML\nHTML('<select id=words>{choices}</select>')"
+    notebook = open_notebook(page, desk, desk.write("tries/lists.ipynb", small_notebook(html, "2", "3")))
+    notebook.run_all()
+    page.locator(f"{PANEL} #words").focus()
+    for key in ("b", "x", "a", "d", "d", "ArrowDown"):
+        page.keyboard.press(key)
+    eventually(
+        lambda: page.locator(f"{PANEL} #words").evaluate("list => document.activeElement === list"), True
+    )
+    assert page.locator(f"{PANEL} .jp-CodeCell").count() == 3
+    notebook.cell(1).locator(".jp-InputPrompt").click()
+    page.keyboard.press("b")
+    eventually(page.locator(f"{PANEL} .jp-CodeCell").count, 4)

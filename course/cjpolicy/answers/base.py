@@ -82,8 +82,8 @@ def unrecognised(arrived: str, expected_form: str) -> Outcome:
     """Build the outcome for a wrong answer of the right form whose mistake is not one we know."""
     return Outcome(
         "not yet",
-        message=f"You gave {arrived}. It has the right form ({expected_form}), but it is not the right "
-        "answer. Next: say in words what each number or word in your line stands for, then read the question "
+        message=f"You gave {arrived}. The form is right: {expected_form}. The answer is not the right one "
+        "yet. Next: say in words what each number or word in your line stands for, then read the question "
         "again.",
     )
 

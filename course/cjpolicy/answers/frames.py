@@ -27,6 +27,14 @@ from .words import label, plain
 if TYPE_CHECKING:
     import pandas as pd
 
+HOLDERS = (list, tuple, dict, set, range, str, bytes)
+
+
+def is_plain_holder(value: Any) -> bool:
+    """Say whether a value is text or one of the usual holders, whose end is known."""
+    kind = type(value)
+    return issubclass(kind, HOLDERS) or kind.__module__.partition(".")[0] in ("numpy", "pandas")
+
 
 class Frame(Form):
     """A table with named columns, its rows known by one of them.
@@ -91,6 +99,13 @@ class Frame(Form):
             return answer
         if not isinstance(answer, (list, dict, pd.Series)) or len(answer) == 0:
             raise UnreadableError(f"You gave {kind_of(answer)}, {shown(answer)}. Give {self.wanted}.")
+        within = answer.values() if isinstance(answer, dict) else answer
+        strange = [each for each in within if hasattr(type(each), "__iter__") and not is_plain_holder(each)]
+        if strange:
+            # pandas would go through it to the end, which it may not have.
+            raise UnreadableError(
+                f"Your table holds {kind_of(strange[0])}, {shown(strange[0])}. Give each column as a list."
+            )
         try:
             return answer.to_frame() if isinstance(answer, pd.Series) else pd.DataFrame(answer)
         except FAILURES as why:  # pandas raises many kinds

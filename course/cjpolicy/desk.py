@@ -45,6 +45,7 @@ DEFAULT_EXCHANGE = "/usr/local/share/nbgrader/exchange"
 # cells, and letters insert, cut or delete them.
 CELL_SELECTOR = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
 NOT_IN_CONTROLS = ":not([type=range]):not(select)"
+TEACHERS_PAGES = Path(__file__).parent / "pages"
 NOTEBOOK_SETTINGS = "share/jupyter/lab/schemas/@jupyterlab/notebook-extension/tracker.json"
 
 
@@ -266,7 +267,7 @@ def open_teaching(course: Course, *, browser: bool = True, port: int = 8888) -> 
     for name in ("submitted", "autograded", "feedback"):
         (course.classroom / name).mkdir(parents=True, exist_ok=True)
     settings = write_lab_settings(course.classroom / SETTINGS, ())
-    return _open_lab(course.root, settings, "", browser=browser, port=port)
+    return _open_lab(course.root, settings, "", browser=browser, port=port, pages=TEACHERS_PAGES)
 
 
 def exchange_folder(start: Path) -> Path | None:
@@ -322,7 +323,9 @@ def write_lab_settings(folder: Path, hidden: Iterable[str]) -> Path:
     return folder
 
 
-def lab_environment(settings: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def lab_environment(
+    settings: Path, environment: Mapping[str, str], pages: Path | None = None
+) -> dict[str, str]:
     """Return the environment variables JupyterLab runs with at a desk.
 
     Parameters
@@ -331,6 +334,8 @@ def lab_environment(settings: Path, environment: Mapping[str, str]) -> dict[str,
         The folder that `write_lab_settings` wrote.
     environment : mapping of str to str
         The variables to start from.
+    pages : Path, optional
+        A folder of page templates to use before nbconvert's own.
 
     Returns
     -------
@@ -345,13 +350,18 @@ def lab_environment(settings: Path, environment: Mapping[str, str]) -> dict[str,
     if kept := session.place(environment):
         # Also says that what nbgrader validates here is validated by a reader.
         changed[session.VARIABLE] = str(kept)
-    for name, first in (("PATH", sysconfig.get_path("scripts")), ("JUPYTER_CONFIG_PATH", str(settings))):
+    firsts = {"PATH": sysconfig.get_path("scripts"), "JUPYTER_CONFIG_PATH": str(settings)}
+    if pages:
+        firsts["JUPYTER_PATH"] = str(pages)
+    for name, first in firsts.items():
         changed[name] = os.pathsep.join(part for part in (first, environment.get(name)) if part)
     return changed
 
 
-def _open_lab(folder: Path, settings: Path, first: str, *, browser: bool, port: int) -> int:
-    environment = lab_environment(settings, os.environ)
+def _open_lab(
+    folder: Path, settings: Path, first: str, *, browser: bool, port: int, pages: Path | None = None
+) -> int:
+    environment = lab_environment(settings, os.environ, pages)
     os.environ.clear()
     os.environ.update(environment)
     # nbgrader's pages read nbgrader_config.py in the working directory.

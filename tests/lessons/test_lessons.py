@@ -174,8 +174,8 @@ class TestOrder:
         assert order[-1] < lesson.first("cj.load(")
 
     def test_the_prediction_is_taken_up_again(self, lesson: Lesson) -> None:
-        asked = re.findall(r'cj\.predict\(\s*"([^"]+)"(,?)', lesson.code)
-        assert {name for name, guess in asked if guess} == {name for name, guess in asked if not guess}
+        asked = re.findall(r'cj\.predict\(\s*"([^"]+)", (turned_out=)?', lesson.code)
+        assert {name for name, turned in asked if turned} == {name for name, turned in asked if not turned}
 
     def test_the_reader_is_asked_something_every_few_cells(self, lesson: Lesson) -> None:
         asking = [place for place, cell in enumerate(lesson.cells) if cell.is_code and ASKS.search(cell.text)]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from . import html
@@ -15,10 +18,13 @@ from .journal import predictions, session
 from .questions import find
 
 OUTCOME_MIME = "application/vnd.cjpolicy.outcome+json"
+# Where a run of marking says what its random inputs are drawn from.
+SEED = "CJPOLICY_SEED"
 SIGNS = {"correct": "✓", "not yet": "→", "not attempted": "…", "cannot check": "?"}
 
 _hints_given: dict[str, int] = {}
 _predictions: dict[str, str] = {}
+_collecting: list[dict[str, Any]] | None = None
 
 
 class WrongForm(CourseError):
@@ -227,6 +233,15 @@ class Item:
         self.form = form
         self.outcome: Outcome | None = None
 
+    @cached_property
+    def chance(self) -> random.Random:
+        """Where a hidden test draws the inputs of a student's function from.
+
+        A function sees what it is called with and could tell, so the inputs are new in each run of marking.
+        They are the same for all of a run's students, and again wherever the run's seed is given.
+        """
+        return random.Random(f"{os.environ.get(SEED, '')} {self.grade_id}")
+
     def expect(self, expected: Any, **options: Any) -> None:
         """Compare the answer with the key; only hidden tests call this.
 
@@ -316,15 +331,19 @@ def item(grade_id: str, answer: Any, form: Form) -> Item:
     return Item(grade_id, answer, form)
 
 
+@contextmanager
+def collected() -> Iterator[list[dict[str, Any]]]:
+    """Collect what items show, each as a dictionary by MIME type, in place of displaying it."""
+    global _collecting
+    before, _collecting = _collecting, []
+    try:
+        yield _collecting
+    finally:
+        _collecting = before
+
+
 def show(result: Result, earned: float | None = None, worth: float | None = None) -> None:
     """Display a result, with a machine-readable record beside it for marking and reports."""
-    from IPython.core.getipython import get_ipython
-    from IPython.display import display
-
-    if get_ipython() is None:  # a plain Python session has no display
-        print(repr(result))
-        return
-
     record = {
         "id": result.id,
         "status": result.status,
@@ -333,7 +352,17 @@ def show(result: Result, earned: float | None = None, worth: float | None = None
         "worth": worth,
     }
     bundle = {"text/plain": repr(result), "text/html": result._repr_html_(), OUTCOME_MIME: record}
-    display(bundle, raw=True)
+    if _collecting is not None:
+        _collecting.append(bundle)
+        return
+
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:  # a plain Python session has no display
+        print(repr(result))
+    else:
+        display(bundle, raw=True)
 
 
 __all__ = ["Item", "Result", "check", "hint", "item", "predict", "solution"]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from cjpolicy.desk import Course, exchange_folder
+from cjpolicy.grading import sandbox
 
 __all__ = ["Finding", "differences", "examine", "locked"]
 
@@ -256,20 +257,10 @@ def _programs(course: Course) -> Finding:
 
 
 def _sandbox(course: Course) -> Finding:
-    program = shutil.which("bwrap")
-    if program is None:
-        return Finding(
-            "note", "Sandbox", "bubblewrap is not installed: needed to mark other people's work (Linux only)."
-        )
-    words = [program, "--unshare-all", "--ro-bind", "/", "/", "true"]
-    tried = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
-    if tried.returncode:
-        return Finding(
-            "note",
-            "Sandbox",
-            f"bubblewrap cannot run here ({tried.stderr.strip()}), so a class cannot be marked here.",
-        )
-    return Finding("ok", "Sandbox", f"bubblewrap runs, from {program}")
+    reason = sandbox.explanation()
+    if reason:
+        return Finding("note", "Sandbox", f"other people's work cannot be marked here. {reason}")
+    return Finding("ok", "Sandbox", f"{sandbox.version()} keeps students' code apart")
 
 
 def _browser(course: Course) -> Finding:

@@ -1,37 +1,37 @@
-"""nbgrader's feedback without keys, without anything of the student's that runs, and without a network."""
+"""What students get back: item by item, without keys, without anything that runs, and without a network."""
 
 import re
+from pathlib import Path
 from typing import Any
 
-from bleach import clean
-from jinja2 import pass_context
+import nbformat
+from jinja2 import Environment, PackageLoader
+from jupyterlab_pygments import JupyterStyle
+from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbgrader import utils
-from traitlets import default
+from nbgrader.preprocessors import GetGrades
+from pygments.formatters import HtmlFormatter
+from traitlets import List, Unicode, default
 
 from cjpolicy import html
 
-__all__ = ["FeedbackPage", "HideKeys", "harmless", "hidden_tests", "without_hidden_tests"]
+from .harmless import Harmless
+from .returned import Page, number, points, read_page
+
+__all__ = [
+    "FeedbackPage",
+    "GetMarks",
+    "HideKeys",
+    "hidden_tests",
+    "without_hidden_tests",
+]
 
 BEGIN_HIDDEN = "BEGIN HIDDEN TESTS"
 END_HIDDEN = "END HIDDEN TESTS"
-
-TAGS = frozenset(
-    re.findall(
-        r"\w+",
-        "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
-        "hr i li ol p pre s small span strong sub summary sup table tbody td tfoot th thead tr u ul",
-    )
-)
-ATTRIBUTES = {
-    "*": ["class", "id", "title", "role", "aria-label", "scope", "colspan", "rowspan", "tabindex"],
-    "a": ["href"],
-}
-
-# nbgrader's template writes MathJax's address itself, and asks no setting.
-MATHJAX = re.compile(r"<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.DOTALL)
-UNSHOWN = re.compile(r"<(style|script)\b.*?(</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+BEGIN_SOLUTION = "BEGIN SOLUTION"
+END_SOLUTION = "END SOLUTION"
 
 
 def without_hidden_tests(source: str) -> str:
@@ -54,7 +54,7 @@ def without_hidden_tests(source: str) -> str:
     >>> without_hidden_tests("a\n### BEGIN HIDDEN TESTS\nkey\n### END HIDDEN TESTS\nb")
     'a\nb'
     """
-    return _parted(source)[0]
+    return _parted(source, BEGIN_HIDDEN, END_HIDDEN)[0]
 
 
 def hidden_tests(source: str) -> str:
@@ -74,30 +74,31 @@ def hidden_tests(source: str) -> str:
     >>> hidden_tests("a\n### BEGIN HIDDEN TESTS\nkey\n### END HIDDEN TESTS\nb")
     'key'
     """
-    return _parted(source)[1]
+    return _parted(source, BEGIN_HIDDEN, END_HIDDEN)[1]
 
 
-def _parted(source: str) -> tuple[str, str]:
-    shown: list[str] = []
-    hidden: list[str] = []
-    into = shown
+def _parted(source: str, begin: str, end: str) -> tuple[str, str]:
+    """Return the lines outside of regions, and those within."""
+    outside: list[str] = []
+    within: list[str] = []
+    into = outside
     for line in source.split("\n"):
-        if BEGIN_HIDDEN in line:
-            into = hidden
-        elif END_HIDDEN in line:
-            into = shown
+        if begin in line:
+            into = within
+        elif end in line:
+            into = outside
         else:
             into.append(line)
-    return "\n".join(shown), "\n".join(hidden)
+    return "\n".join(outside), "\n".join(within)
 
 
-def harmless(markup: str) -> str:
-    """Return HTML with everything taken out that runs, restyles the page or fetches.
+def model_answer(source: str) -> str:
+    r"""Return the answer that an assignment's source gives in a cell, without the empty place for it.
 
     Parameters
     ----------
-    markup : str
-        HTML from a notebook that a student may have written.
+    source : str
+        Source of the answer cell, with its solution between nbgrader's marks or, if it has none, as a whole.
 
     Returns
     -------
@@ -105,11 +106,18 @@ def harmless(markup: str) -> str:
 
     Examples
     --------
-    >>> harmless('<p onclick="x()">Fell<script>x()</script> by <img src="http://x.example/a.png">8</p>')
-    '<p>Fell by 8</p>'
+    >>> model_answer("change = ...\n### BEGIN SOLUTION\nchange = 100 * 2\n### END SOLUTION\nchange")
+    'change = 100 * 2\nchange'
     """
-    cleaned: str = clean(UNSHOWN.sub("", markup), tags=TAGS, attributes=ATTRIBUTES, strip=True)
-    return cleaned
+    outside, within = _parted(source, BEGIN_SOLUTION, END_SOLUTION)
+    if not within:
+        return source.strip()
+    blanks = {line for line in outside.split("\n") if re.search(r"=.*\.\.\.", line)}
+    marks = (BEGIN_SOLUTION, END_SOLUTION)
+    lines = [
+        line for line in source.split("\n") if line not in blanks and not any(mark in line for mark in marks)
+    ]
+    return "\n".join(lines).strip("\n")
 
 
 class HideKeys(Preprocessor):
@@ -136,25 +144,94 @@ class HideKeys(Preprocessor):
         return output
 
 
-class FeedbackPage(HTMLExporter):
-    """nbgrader's feedback page, on which nothing of a student's runs and nothing is fetched."""
+class GetMarks(GetGrades):
+    """Take marks and comments from the gradebook, and whether a person gave them, or nobody yet."""
 
-    @default("sanitize_html")
-    def _sanitize_html_default(self) -> bool:
-        return True
+    def _get_score(self, cell: Any, resources: Any) -> None:
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        cell.metadata.nbgrader["by_hand"] = grade.manual_score is not None
+        cell.metadata.nbgrader["waits"] = grade.manual_score is None and grade.auto_score is None
+
+    def _get_comment(self, cell: Any, resources: Any) -> None:
+        # nbgrader's own comment on a cell left alone says less than the item's status.
+        comment = self.gradebook.find_comment(
+            cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        cell.metadata.nbgrader["comment"] = comment.manual_comment
+
+
+class FeedbackPage(HTMLExporter):
+    """A student's page: the points, and item by item the question, the answer, what came of it and what next.
+
+    `nbgrader generate_feedback` makes it where `nbgrader_config.py` names it. It is one file without scripts
+    that fetches nothing; what it shows of a student's work is made harmless first.
+    """
+
+    model_answers = List(
+        Unicode(), help="Assignments whose feedback shows a model answer to each item, by their names."
+    ).tag(config=True)
+    source_directory = Unicode("solutions", help="Where the assignments' source notebooks are.").tag(
+        config=True
+    )
+
+    def __init__(self, **options: Any) -> None:
+        # nbgrader's settings name its own template for this class's parent: these have the last word.
+        own = {
+            "extra_loaders": [PackageLoader("cjpolicy.grading")],
+            "template_name": "base",
+            "template_file": "feedback.html.j2",
+            "preprocessors": [Harmless],
+        }
+        super().__init__(**{**options, **own})
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        environment.autoescape = True
+        return environment
 
     def default_filters(self) -> Any:
-        """Give the template's filters, with a gentler cleaner than nbconvert's, which shows <p> as text."""
+        """Give nbconvert's filters, and those that the page's template needs."""
         yield from super().default_filters()
-        yield "clean_html", harmless
+        yield "feedback", self.read
+        yield "number", number
+        yield "points", points
 
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
-        """Turn Markdown into HTML, cleaned: nbgrader's template shows written answers as they are."""
-        return harmless(super().markdown2html(context, source))
+    def read(self, nb: Any, resources: Any) -> Page:
+        """Read what the page shows from a marked notebook.
+
+        Parameters
+        ----------
+        nb : NotebookNode
+            The notebook, harmless, with the marks that `GetMarks` put in.
+        resources : mapping
+            nbconvert's; under "nbgrader" the names and totals.
+
+        Returns
+        -------
+        Page
+        """
+        marks = resources.get("nbgrader", {})
+        return read_page(nb, marks, self._models(marks))
+
+    def _models(self, marks: Any) -> dict[str, str]:
+        """Return the model answers by the grade ids of their cells; none unless the teacher asks for them."""
+        name = marks.get("assignment")
+        if name not in self.model_answers:
+            return {}
+        path = Path(self.source_directory, name, f"{marks['notebook']}.ipynb")
+        cells = nbformat.read(path, as_version=4).cells
+        return {
+            cell.metadata.nbgrader.grade_id: model_answer(cell.source)
+            for cell in cells
+            if utils.is_solution(cell)
+        }
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
-        """Draw the page, with the course's own style where MathJax would be fetched."""
-        page, resources = super().from_notebook_node(nb, resources, **options)
-        page = MATHJAX.sub(lambda _: html.STYLE, page, count=1)
-        return page.replace("<html>", '<html lang="en">', 1), resources
+        """Draw the page."""
+        resources = {} if resources is None else resources
+        resources["page_style"] = Markup(html.STYLE)
+        resources["code_style"] = Markup(HtmlFormatter(style=JupyterStyle).get_style_defs(".highlight"))
+        return super().from_notebook_node(nb, resources, **options)

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -66,12 +67,42 @@ def mark(arguments: argparse.Namespace) -> int:
     from cjpolicy import desk
     from cjpolicy.grading import mark
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # An old Windows console has no arrows and ticks; the marks matter more.
-        sys.stdout.reconfigure(errors="replace")
+    forgiving_output()
     for line in mark.report(mark.mark(desk.find_course(), arguments.prefix, arguments.file)):
         print(line)
     return 0
+
+
+def grade(arguments: argparse.Namespace) -> int:
+    """Mark what a class has handed in for an assignment; 1 where a submission could not be handled."""
+    from cjpolicy.grading import report
+    from cjpolicy.grading.grade import grade, report_path
+    from cjpolicy.grading.names import one_assignment
+    from cjpolicy.grading.workshop import sources
+
+    forgiving_output()
+    course = real_course()
+    name = one_assignment(arguments.prefix, sources(course.root))
+    try:
+        found = grade(
+            course,
+            name,
+            arguments.student,
+            rerun=arguments.rerun,
+            jobs=arguments.jobs,
+            seed=arguments.seed,
+            unsandboxed=arguments.without_sandbox,
+            progress=report.Display(),
+        )
+    except KeyboardInterrupt:
+        print("\nStopped. What was finished is kept; run the same command again to go on from there.")
+        sys.stdout.flush()
+        # Not the usual way out, which would wait for the notebooks that are still running.
+        os._exit(1)
+    for line in report.summary(found):
+        print(line)
+    print(f"The whole report: {report_path(course, name).relative_to(course.root)}")
+    return int(bool(found.unmarked))
 
 
 def handout(arguments: argparse.Namespace) -> int:
@@ -128,6 +159,12 @@ def feedback_zip(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def forgiving_output() -> None:
+    """Have what a console cannot show replaced: an old one has no arrows and ticks; the marks matter more."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
 def real_course() -> "Workshop":
     """Return nbgrader at work on the clone this package belongs to."""
     from cjpolicy import desk
@@ -169,6 +206,42 @@ def mark_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def grade_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy grade`."""
+    prefix_option(parser)
+    parser.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="mark this student alone; give it again for more (an id that begins with -: --student=-x)",
+    )
+    parser.add_argument(
+        "--rerun", action="store_true", help="mark again what is marked already; marks given by hand stay"
+    )
+    parser.add_argument(
+        "--jobs", type=positive, default=2, metavar="N", help="notebooks to run at a time (default 2)"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="random inputs as in the run whose report has this seed",
+    )
+    parser.add_argument(
+        "--without-sandbox",
+        action="store_true",
+        help="where there is no sandbox, run students' code with your own rights",
+    )
+
+
+def positive(word: str) -> int:
+    """Read a whole number of at least 1."""
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a whole number of at least 1")
+    return int(word)
+
+
 def handout_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `cjpolicy handout`."""
     parser.add_argument("--output", type=Path, metavar="DIR", help="where to put it (default: handout)")
@@ -198,6 +271,7 @@ COMMANDS: dict[str, tuple[str, Options, Run]] = {
     "teach": ("open JupyterLab with nbgrader's teaching pages", lab_options, teach),
     "progress": ("show what you have done; save, take in or erase it", progress_options, progress),
     "mark": ("mark your own copy of an assignment, item by item", mark_options, mark),
+    "grade": ("mark what a class has handed in for an assignment, and report on it", grade_options, grade),
     "handout": ("build what a class is given: no solutions, no keys", handout_options, handout),
     "site": (
         "make the lessons into pages that open from disk, with no kernel and no network",

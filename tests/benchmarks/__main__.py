@@ -10,13 +10,13 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks import latency, lessons, opening
+from tests.benchmarks import latency, lessons, marking, opening
 from tests.benchmarks.tables import show
 from tests.browser.lab import served, start_chromium
 from tests.grading.clones import clone_to
 from tests.support import ROOT
 
-KINDS = ("latency", "opening", "lessons")
+KINDS = ("latency", "opening", "lessons", "marking")
 
 
 def main() -> None:
@@ -45,6 +45,11 @@ def measure(kinds: Sequence[str], presses: int, repeats: int) -> dict[str, list[
         if "opening" in kinds:
             found["opening"] = rows = opening.measure(playwright, Path(folder), repeats)
             show("Command to usable page (s)", ("command", "start"), "seconds", rows)
+        if "marking" in kinds:
+            found["marking"] = rows = marking.measure(Path(folder) / "marking", repeats)
+            show("Marking one submission, start of the command included (s)", ("way",), "seconds", rows)
+        if not {"latency", "lessons"} & set(kinds):
+            return found
         clone = clone_to(Path(folder) / "reader")
         clone.environment.pop("PYTHONDONTWRITEBYTECODE")
         with served(clone, "study") as desk:

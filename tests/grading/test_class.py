@@ -199,8 +199,8 @@ def test_each_student_is_told_what_was_wrong(marked: Class) -> None:
         shown = text_of(marked.pages[student])
         for slip in filter(None, BY_NAME[name].slips.values()):
             assert folded(misconceptions.explain(slip).diagnosis) in shown
-    assert "NameError" in text_of(marked.pages["eve"])
-    assert f"Score: {sum(expected('ada').values()) + 3:g}" in text_of(marked.pages["ada"])
+    assert "when this is marked. Either the cell that makes it stopped" in text_of(marked.pages["eve"])
+    assert f"{sum(expected('ada').values()) + 3:g} of 20 points" in text_of(marked.pages["ada"])
 
 
 def test_feedback_shows_no_key(marked: Class) -> None:
@@ -214,6 +214,7 @@ def test_feedback_shows_no_key(marked: Class) -> None:
 
 def test_feedback_fetches_nothing_and_runs_nothing(marked: Class) -> None:
     for page in marked.pages.values():
+        page = re.sub(r'<img [^>]*src="data:image/png;base64,[^>]*>', "", page)
         assert not re.search(r"<script|<img|<iframe|https?://[^\s\"'<]+\.js|\bsrc=|\bon\w+=", page)
         assert not re.search(r"(?:href|src|url)\s*[=(]\s*[\"']?https?:", page)
 

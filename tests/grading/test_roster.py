@@ -40,6 +40,7 @@ def test_a_spreadsheets_file_is_read(tmp_path: Path) -> None:
         ("id\nada\nbyron+ada\n../ada\n", r"line 3: the id 'byron\+ada'.*line 4: the id '../ada'"),
         ("id\nada\nada\n", "line 3: ada stands twice"),
         ('id,last_name\nada,"Byron, King"\n', "line 2: a comma in a name"),
+        ("id,first_name\nada,<img src=x>\n", 'line 2: first_name holds one of < > & "'),
         (b"id,last_name\nada,Br\xf6n\n", "is not UTF-8 text. Save it from the spreadsheet as CSV UTF-8"),
     ],
 )

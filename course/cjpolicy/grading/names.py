@@ -1,10 +1,24 @@
-"""Assignments by as much of their name as tells them apart."""
+"""Names: of assignments, by as much as tells them apart; of students, by what they may hold."""
 
 from collections.abc import Iterable
 
 from cjpolicy.errors import UnknownName
 
-__all__ = ["one_assignment"]
+__all__ = ["MARKUP", "has_markup", "one_assignment"]
+
+# nbgrader's pages write students' names and ids as they are: with these they would become part of the page.
+MARKUP = '<>&"'
+
+
+def has_markup(name: str) -> bool:
+    """Say whether a student's name or id could become part of a page that shows it.
+
+    Examples
+    --------
+    >>> has_markup("Zoë O'Brien-Smith"), has_markup("<b>Zoë</b>")
+    (False, True)
+    """
+    return bool(set(name) & set(MARKUP))
 
 
 def one_assignment(prefix: str, names: Iterable[str]) -> str:

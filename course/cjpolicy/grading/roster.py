@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cjpolicy.errors import CourseError
 
-from .names import one_assignment
+from .names import MARKUP, has_markup, one_assignment
 from .workshop import Workshop
 
 __all__ = ["read_due_dates", "read_roster", "take_due_dates", "take_roster"]
@@ -173,6 +173,11 @@ def _rows(
             continue
         row = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
         faults += [f"line {reader.line_num}: {name} is empty" for name in needed if not row[name]]
+        faults += [
+            f"line {reader.line_num}: {name} holds one of {' '.join(MARKUP)}"
+            for name, cell in row.items()
+            if has_markup(cell)
+        ]
         rows.append((reader.line_num, row))
     if not rows and not faults:
         faults = ["it has no rows"]

@@ -111,11 +111,12 @@ class Workshop:
         self._done(f"{name} could not be released", self.api.generate_assignment(name))
         return self.root / "assignments" / name / f"{name}.ipynb"
 
-    def submit(self, name: str, student: str, notebook: str) -> None:
-        """Put a notebook's text where a student's submission belongs."""
+    def submit(self, name: str, student: str, notebook: str | bytes) -> None:
+        """Put a notebook where a student's submission belongs."""
         folder = self.root / "classroom" / "submitted" / student / name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.ipynb").write_text(notebook, encoding="utf-8", newline="\n")
+        content = notebook.encode() if isinstance(notebook, str) else notebook
+        (folder / f"{name}.ipynb").write_bytes(content)
 
     def autograde(self, name: str, student: str = "*") -> None:
         """Run and mark submissions: one student's, or everybody's."""

@@ -109,8 +109,8 @@ c.ZipCollectApp.downloaded_directory = "classroom/downloaded"
 # matched with the whole path. This one reads both
 #   Surname, First_12345_a02_counting_violence_2026-10-01.ipynb  (without the date, or with -15-30-00 too)
 #   Surname, First_12345_anything/a02_counting_violence.ipynb    (a folder for each student)
-# and sees past what browsers add to a name, such as " (1)". Yours is different? Keep the groups' names and what
-# they may not hold (nbgrader's pages write names as they are), and change what is around them;
+# and sees past what browsers add to a name, such as " (1)". Yours is different? Keep the groups' names and
+# what they may not hold (nbgrader's pages write names as they are), and change what is around them;
 # course/teaching.md has examples.
 c.FileNameCollectorPlugin.named_regexp = (
     r".*[/\\](?P<last_name>[^/\\_,<>&\"]+), ?(?P<first_name>[^/\\_<>&\"]+)_"

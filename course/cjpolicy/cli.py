@@ -147,6 +147,19 @@ def due(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def feedback(arguments: argparse.Namespace) -> int:
+    """Write everybody's feedback on an assignment."""
+    from cjpolicy.grading.names import one_assignment
+    from cjpolicy.grading.steps import give_feedback
+    from cjpolicy.grading.workshop import sources
+
+    course = real_course()
+    name = one_assignment(arguments.prefix, sources(course.root))
+    pages = give_feedback(course, name, arguments.with_answers)
+    print(f"Made {pages} pages in classroom/feedback.")
+    return 0
+
+
 def feedback_zip(arguments: argparse.Namespace) -> int:
     """Pack an assignment's feedback for a campus system."""
     from cjpolicy.grading.campus import pack_feedback
@@ -257,6 +270,12 @@ def prefix_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("prefix", metavar="ASSIGNMENT", help="its name, or the beginning of it, such as a02")
 
 
+def feedback_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy feedback`."""
+    prefix_option(parser)
+    parser.add_argument("--with-answers", action="store_true", help="show the model answers too")
+
+
 def file_option(parser: argparse.ArgumentParser) -> None:
     """Add the one option of the commands that read a CSV file."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
@@ -280,6 +299,7 @@ COMMANDS: dict[str, tuple[str, Options, Run]] = {
     ),
     "roster": ("read a class's students (id, first_name, last_name, email) from CSV", file_option, roster),
     "due": ("read due dates (assignment, due) from CSV", file_option, due),
+    "feedback": ("write a page for each student: points, mistakes, next steps", feedback_options, feedback),
     "feedback-zip": ("pack an assignment's feedback for a campus system", prefix_option, feedback_zip),
     "doctor": ("say what is wrong with this set-up, if anything", no_options, doctor),
 }

@@ -106,6 +106,7 @@ def test_a_chart_is_drawn_as_in_jupyterlab() -> None:
         "import numpy as np\nchange = np.float64(116)",
         "import decimal\nchange = decimal.Decimal(116)",
         "import pandas as pd\nchange = pd.Series([116])",
+        "class Held:\n    def __float__(self): return 116.0\nchange = Held()",
     ],
 )
 def test_honest_work_is_marked_however_it_is_written(source: str) -> None:
@@ -214,7 +215,7 @@ def test_a_function_that_fails_costs_its_own_item_only(function: str, message: s
         "cj.item = lambda *a, **k: None\nchange = 1",
         "class Yes(float):\n    def __eq__(self, other): return True\nchange = Yes(1)",
         "class Yes:\n    def __eq__(self, other): return True\n"
-        "    def __float__(self): return 116.0\nchange = Yes()",
+        "    def __float__(self): return 3.0\nchange = Yes()",
         "import builtins\nbuiltins.float = lambda *a: 2.0\nchange = 1",
         "print('2.0')\n2.0",
         "import os\nfor number in range(3, 9):\n"
@@ -337,6 +338,7 @@ def test_only_names_from_outside_are_asked_for(source: str, names: list[str]) ->
 
 def test_an_exception_keeps_its_name_and_its_nearest_kind() -> None:
     made = exception_like({"raised": ["Mine", "ValueError", "Exception"], "said": "no"})
+    assert not isinstance(exception_like({"raised": ["ValueError", "Exception"], "said": "no"}), ValueError)
     assert isinstance(made, ValueError)
     assert (type(made).__name__, str(made)) == ("Mine", "no")
     assert isinstance(exception_like({"raised": "nonsense"}), RuntimeError)

@@ -8,11 +8,13 @@ import pytest
 from nbgrader.coursedir import CourseDirectory
 
 from cjpolicy.desk import Course
+from cjpolicy.errors import CourseError
 from cjpolicy.grading import release
 from cjpolicy.grading.collect import CollectFilesOnly
 from cjpolicy.grading.hooks import before_marking
 from cjpolicy.grading.recorded import with_answers
 from cjpolicy.grading.results import read_notes, read_results
+from cjpolicy.grading.steps import give_feedback
 from cjpolicy.grading.workshop import Workshop
 from tests.grading import sample
 
@@ -95,3 +97,19 @@ def test_collecting_leaves_out_what_is_only_a_link(tmp_path: Path, caplog: pytes
     assert [path.name for path in (tmp_path / "submitted").iterdir()] == ["a90.ipynb"]
     assert "file.txt is a link" in caplog.text
     assert (secret / "key.txt").read_text() == "69"
+
+
+def test_feedback_shows_model_answers_only_when_the_teacher_says_so(course: Workshop) -> None:
+    page = course.root / "classroom" / "feedback" / "ada" / sample.NAME / f"{sample.NAME}.html"
+    assert give_feedback(course, sample.NAME) == 3
+    assert "A model answer." not in page.read_text(encoding="utf-8")
+    assert give_feedback(course, sample.NAME, with_answers=True) == 3
+    assert "A model answer." in page.read_text(encoding="utf-8")
+    assert give_feedback(course, sample.NAME) == 3
+    assert "A model answer." not in page.read_text(encoding="utf-8")
+    assert [path.name for path in page.parent.iterdir()] == [page.name]
+
+
+def test_there_is_no_feedback_before_there_are_marks(course: Workshop) -> None:
+    with pytest.raises(CourseError, match="Nothing of a89_other has been marked yet"):
+        give_feedback(course, "a89_other")

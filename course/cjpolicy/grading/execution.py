@@ -144,6 +144,7 @@ class _Run:
         self.starts = 0
         self.played: list[str] = []
         self.set_up: list[str] = []
+        self.waiting: list[str] = []
         self.skipped = ""
         self.end = time.monotonic() + limits.notebook_seconds
         self.marker_ready = False
@@ -182,7 +183,7 @@ class _Run:
         request = {"do": "cell", "source": cell.source, "seconds": seconds}
         try:
             answer = self._player().ask(request, seconds + GRACE_SECONDS)
-            found = answer["outputs"] if isinstance(answer, dict) else None
+            found = answer.get("outputs") if isinstance(answer, dict) else None
             if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
                 raise Gone(late=False)
         except Gone as gone:
@@ -241,16 +242,33 @@ class _Run:
         if not self.marker_ready:
             self.marker_ready = True
             worker.ask({"do": "begin", "seed": self.executed.seed}, 60)
-            for source in self.set_up:
-                worker.ask({"do": "cell", "source": source}, 60)
+            self.waiting, self.set_up = [*self.set_up, *self.waiting], []
+            self._run_set_up(worker)
         return worker
+
+    def _lose_marker(self) -> None:
+        _drop_marking_process()
+        self.marker_ready = False
+
+    def _run_set_up(self, worker: Worker) -> None:
+        """Run the locked cells that wait, again and again while one more of them can be run."""
+        before = len(self.waiting) + 1
+        while len(self.waiting) < before:
+            before, tried = len(self.waiting), self.waiting
+            self.waiting = []
+            for source in tried:
+                done = worker.ask({"do": "cell", "source": source}, 60)["done"]
+                (self.set_up if done["ran"] else self.waiting).append(source)
 
     def _set_up(self, cell: Any) -> None:
         """Have a locked cell's names for the tests: the course's, whatever the student makes of them."""
         if not _defines(cell.source):
             return
-        self._marker().ask({"do": "cell", "source": cell.source}, 60)
-        self.set_up.append(cell.source)
+        self.waiting.append(cell.source)
+        try:
+            self._run_set_up(self._marker())
+        except Gone:
+            self._lose_marker()
 
     def _test(self, place: int, cell: Any) -> None:
         """Mark one item."""
@@ -262,8 +280,7 @@ class _Run:
         try:
             answer = self._marked(request)
         except Gone:
-            _drop_marking_process()
-            self.marker_ready = False
+            self._lose_marker()
             self.executed.unmarked[place] = (
                 f"{about['grade_id']} could not be marked: its answer was too much for the test."
             )
@@ -325,7 +342,7 @@ class _Calls:
 
 
 def _raised(name: str, said: str) -> dict[str, Any]:
-    return {"raised": [name], "said": said}
+    return {"raised": [name, name], "said": said}
 
 
 def _error(name: str, said: str) -> dict[str, Any]:

@@ -314,7 +314,7 @@ class _Run:
         import nbformat
 
         notebook = nbformat.reads(taken.notebook, as_version=4)
-        folder = self.marking.target(taken.student)
+        folder = self.marking.submitted(taken.student)
         return run_notebook(notebook, folder, self.limits, self.journal.header["seed"])
 
     def _finish(self, running: dict[Future[Any], Taken], timeout: float | None) -> None:
@@ -327,6 +327,7 @@ class _Run:
                 about = _patiently(lambda: self.marking.save(taken, executed))  # noqa: B023 (called at once)
                 entry = _patiently(lambda: self._entry(taken, about))  # noqa: B023
             except Exception as fault:
+                _patiently(lambda: self.marking.take_back(taken.student))  # noqa: B023 (called at once)
                 self._fail(taken.student, fault)
             else:
                 self._keep(taken.student, entry)

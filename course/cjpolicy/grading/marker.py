@@ -84,10 +84,19 @@ class Marker:
         return {}
 
     def do_cell(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run a locked cell that is no test: what it makes is there for the tests."""
-        with checks.collected():
-            evaluate(request["source"], self.names)
-        return {}
+        """Run a locked cell that is no test: what it makes is there for the tests.
+
+        Returns
+        -------
+        dict
+            "ran": whether it did. One that a student has moved above the cell it needs cannot run yet.
+        """
+        try:
+            with checks.collected():
+                evaluate(request["source"], self.names)
+        except Exception:
+            return {"ran": False}
+        return {"ran": True}
 
     def do_test(self, request: dict[str, Any]) -> dict[str, Any]:
         """Mark one item.
@@ -146,17 +155,17 @@ class Marker:
 
 def exception_like(answer: dict[str, Any]) -> Exception:
     """Make an exception with the name of the student's, of the nearest kind that Python itself has."""
-    kinds = answer["raised"] if isinstance(answer["raised"], list) else []
-    names = [str(kind) for kind in kinds][:50] or [FAILED_CALL]
-    found = (getattr(builtins, name, None) for name in names)
+    raised = answer["raised"] if isinstance(answer["raised"], list) else []
+    name, *kinds = [str(each) for each in raised][:50] or [FAILED_CALL]
+    found = (getattr(builtins, each, None) for each in kinds)
     known = [kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception)]
     kind = known[0] if known else RuntimeError
-    if kind.__name__ != names[0] and names[0].isidentifier():
-        kind = type(names[0], (kind,), {})
+    if kind.__name__ != name and name.isidentifier():
+        kind = type(name, (kind,), {})
     try:
         return kind(str(answer.get("said", "")))
     except TypeError:  # some of Python's own take more than a message
-        return RuntimeError(f"{names[0]}: {answer.get('said', '')}")
+        return RuntimeError(f"{name}: {answer.get('said', '')}")
 
 
 def evaluate(source: str, names: dict[str, Any]) -> Any:

@@ -80,12 +80,13 @@ def keep(notebook: Any, executed: Executed) -> None:
         outputs = executed.outputs.get(place, [])
         cell.execution_count = number
         # What a test shows was made where no student's code runs.
-        cell.outputs = [_output(each) for each in outputs] if marked else harmless_outputs(outputs)
+        sound = _sound(outputs)
+        cell.outputs = [new_output(**each) for each in sound] if marked else harmless_outputs(sound)
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
         if place in executed.unmarked:
-            cell.metadata["cjpolicy"] = {"unmarked": executed.unmarked[place]}
+            cell.metadata["cjpolicy"] = {"unmarked": _sound(executed.unmarked[place])}
     notebook.metadata.setdefault("cjpolicy", {})["run"] = {
         "seed": executed.seed,
         "sandbox": executed.sandbox,
@@ -95,8 +96,13 @@ def keep(notebook: Any, executed: Executed) -> None:
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
 
 
-def _output(made: dict[str, Any]) -> Any:
-    return new_output(**made)
+def _sound(part: Any) -> Any:
+    """Replace halves of characters (lone surrogates), which no file can hold, in all texts of an output."""
+    if isinstance(part, str):
+        return part.encode("utf-8", "replace").decode()
+    if isinstance(part, dict):
+        return {_sound(key): _sound(each) for key, each in part.items()}
+    return [_sound(each) for each in part] if isinstance(part, list) else part
 
 
 class SaveMarks(SaveAutoGrades):

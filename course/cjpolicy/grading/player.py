@@ -274,8 +274,13 @@ class Player:
             with self._quietly(request["seconds"]):
                 return {"returned": encode(function(*arguments, **named), self.handles)}
         except BaseException as why:
-            kinds = [kind.__name__ for kind in type(why).__mro__]
-            return {"raised": kinds, "said": _said(why), "late": isinstance(why, TooLong)}
+            # Only Python's own kinds are known over there; a class that merely has such a name is none.
+            kinds = [kind.__name__ for kind in type(why).__mro__ if kind.__module__ == "builtins"]
+            return {
+                "raised": [type(why).__name__, *kinds],
+                "said": _said(why),
+                "late": isinstance(why, TooLong),
+            }
 
     def do_file(self, request: dict[str, Any]) -> dict[str, Any]:
         """Write one support file below the working folder."""

@@ -13,6 +13,8 @@ from typing import Any, TextIO
 
 from cjpolicy.errors import CourseError
 
+from .reading import printable
+
 __all__ = ["Display", "Entry", "Journal", "Report", "Standing", "summary", "write_whole"]
 
 # A class longer than this is shown by its counts and by those whom somebody has to look at.
@@ -315,7 +317,7 @@ def summary(report: Report) -> Iterator[str]:
         yield f"{waiting} of them wait for a person's marks: see Manual Grading in `cjpolicy teach`."
     if report.gone:
         yield f"No longer among the submissions: {', '.join(report.gone)}. Their marks stay as they are."
-    yield from (f"Not marked: {name}. {reason}" for name, reason in report.unmarked.items())
+    yield from (f"Not marked: {printable(name)}. {reason}" for name, reason in report.unmarked.items())
     yield from (f"Left out: {name}. {reason}" for name, reason in report.left_out.items())
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import tempfile
-from contextlib import chdir
+from contextlib import chdir, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from nbconvert.writers import FilesWriter
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log, parse_utc, rmtree
 
@@ -23,7 +23,7 @@ from .report import write_whole
 from .submitted import digest, support_files
 from .workshop import MarkingStoppedError, Workshop
 
-__all__ = ["Marking", "Taken", "generate"]
+__all__ = ["Marking", "Taken", "generate", "give_feedback"]
 
 # A time is short; what is longer is not read.
 LONGEST_TIME = 100
@@ -132,8 +132,10 @@ class Marking(Autograde):
         """
         source, target = self.submitted(student_id), self.target(student_id)
         for path in support_files(source, [*self.coursedir.ignore, "*.ipynb"]):
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / path, target / path)
+            # A path that just fits where it was handed in may be too long here; the run reads it there.
+            with suppress(OSError):
+                (target / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source / path, target / path)
         with self._gradebook() as gradebook:
             self._note(gradebook, student_id)
 
@@ -240,6 +242,14 @@ class Marking(Autograde):
             gradebook.db.commit()
             return any(grade.auto_score is not None or grade.manual_score is not None for grade in grades)
 
+    def take_back(self, student: str) -> None:
+        """Take back the marks of a submission whose saving did not come to its end; a person's marks stay."""
+        with self._gradebook() as gradebook:
+            for notebook in gradebook.find_submission(self.name, student).notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score = None
+            gradebook.db.commit()
+
     def clear(self, student: str) -> None:
         """Remove what a marking that did not come to its end has left: nbgrader would take it for whole."""
         if self.target(student).exists():
@@ -268,6 +278,59 @@ class Marking(Autograde):
         if not (folder / "timestamp.txt").exists() or self.coursedir.get_existing_timestamp(str(folder)):
             return []
         return ["Its timestamp.txt does not say when it was handed in; it does not count as late."]
+
+
+class Returning(GenerateFeedback):
+    """nbgrader's feedback, for students and in folders of any name."""
+
+    def init_notebooks(self) -> None:
+        """Name every marked notebook: nbgrader would look for them by a pattern, and misread brackets."""
+        name = self.coursedir.assignment_id
+        marked = Path(self.coursedir.format_path(self.coursedir.autograded_directory, ".", "."))
+        found = sorted(marked.glob(f"*/{name}/{name}.ipynb"))
+        self.assignments = {str(path.parent): [str(path)] for path in found}
+        self.notebooks: list[str] = []
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy nothing: a student has their own files."""
+
+
+def give_feedback(course: Workshop, name: str, with_answers: bool = False) -> int:
+    """Write everybody's feedback on an assignment anew.
+
+    Parameters
+    ----------
+    course : Workshop
+        The course.
+    name : str
+        The assignment.
+    with_answers : bool
+        Whether it shows the model answers.
+
+    Returns
+    -------
+    int
+        How many pages there are.
+
+    Raises
+    ------
+    CourseError
+        If nothing has been marked.
+    MarkingStoppedError
+        If a page could not be written; the others are.
+    """
+    folders = Folders(config=course.api.config, assignment_id=name)
+    returning = Returning(coursedir=folders, parent=course.api, force=True)
+    if with_answers:
+        returning.config.FeedbackPage.model_answers = [name]
+    returning.init_notebooks()
+    if not returning.assignments:
+        raise CourseError(f"Nothing of {name} has been marked yet. Run `cjpolicy grade {name}` first.")
+    done = capture_log(returning)
+    if not done["success"]:
+        log = f"{done.get('log', '')}\n{done['error']}"
+        raise MarkingStoppedError(f"Feedback on {name} could not be written for everybody: {log[-500:]}", log)
+    return len(returning.assignments)
 
 
 def generate(course: Workshop, name: str) -> None:

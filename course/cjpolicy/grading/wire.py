@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from cjpolicy.answers.base import FAILURES
 from cjpolicy.answers.functions import is_stub
 
 __all__ = ["Callback", "Unsound", "decode", "encode"]
@@ -107,6 +108,15 @@ class Encoder:
         pairs = [[self(key, depth), self(each, depth)] for key, each in dict.items(value)]
         return {"t": "dict", "v": pairs}
 
+    def stretch(self, value: range, depth: int) -> Any:
+        _not_too_long(len(value))
+        return {"t": "range", "v": [value.start, value.stop, value.step]}
+
+    def decimal(self, value: Decimal, depth: int) -> Any:
+        if value.is_finite() and abs(value.adjusted()) > LARGEST_INTEGER:
+            raise TooMuch("a number of more than 10,000 digits")
+        return {"t": "Decimal", "v": self.said(str(value))}
+
     def moment(self, value: datetime.datetime, depth: int) -> Any:
         if value != value:  # pandas' missing date is a datetime to Python
             return {"t": "missing", "v": "NaT"}
@@ -127,13 +137,17 @@ class Encoder:
             return self.chart(value)
         if callable(value):
             return self.function(value)
-        return {"t": "other", "n": _name(value), "r": _repr(value)}
+        about = {"t": "other", "n": _name(value), "r": _repr(value)}
+        # What can be read as a number, as the course's own figures can, is one over there too.
+        return {**about, "f": float(value)} if hasattr(type(value), "__float__") else about
 
     def of_numpy(self, value: Any, depth: int) -> Any:
         import numpy as np
 
         if isinstance(value, np.generic) and value.dtype.kind in PLAIN_KINDS:
             return {"t": "scalar", "d": value.dtype.str, "v": self.raw(value.tobytes())}
+        if isinstance(value, np.ma.MaskedArray):
+            return None  # without its mask it would be another answer
         if isinstance(value, np.ndarray):
             value = np.asarray(value)
             _not_too_long(value.size)
@@ -193,7 +207,7 @@ class Encoder:
                 return {"t": "chart", "n": _name(value), "v": self.said(value.to_json(validate=True))}
         except TooMuch:
             raise
-        except Exception as why:  # altair's own refusals, and anything a student's class may raise
+        except FAILURES as why:  # altair's own refusals, and anything a student's class may raise
             return {"t": "no chart", "n": _name(value), "v": str(why)[:2000]}
 
     def function(self, value: Any) -> Any:
@@ -225,8 +239,8 @@ WRITERS: tuple[tuple[Any, Callable[[Encoder, Any, int], Any]], ...] = (
     ),
     (dict, Encoder.mapping),
     (type(...), lambda write, value, depth: {"t": "..."}),
-    (range, lambda write, value, depth: {"t": "range", "v": [value.start, value.stop, value.step]}),
-    (Decimal, lambda write, value, depth: {"t": "Decimal", "v": write.said(str(value))}),
+    (range, Encoder.stretch),
+    (Decimal, Encoder.decimal),
     (Fraction, lambda write, value, depth: {"t": "Fraction", "v": write.said(str(value))}),
     (datetime.datetime, Encoder.moment),
     (datetime.date, lambda write, value, depth: {"t": "date", "v": value.isoformat()}),
@@ -261,7 +275,7 @@ def encode(value: Any, handles: list[Any]) -> Any:
         return Encoder(handles)(value)
     except TooMuch as why:
         return {"t": "other", "n": _name(value), "r": f"too large to mark: it has {why}"}
-    except Exception as why:  # a student's class may raise anything when it is looked at
+    except FAILURES as why:  # a student's class may raise anything when it is looked at
         return {"t": "other", "n": _name(value), "r": f"it cannot be read ({type(why).__name__})"}
 
 
@@ -282,7 +296,7 @@ def _name(value: Any) -> str:
 def _repr(value: Any) -> str:
     try:
         return str.__str__(repr(value))[:300]
-    except Exception:  # a student's class may raise anything
+    except FAILURES:  # a student's class may raise anything
         return f"something of type {_name(value)}"
 
 
@@ -291,7 +305,7 @@ def _parameters(function: Any) -> list[list[Any]] | None:
     try:
         parameters = inspect.signature(function).parameters.values()
         return [[each.name, int(each.kind), each.default is not each.empty] for each in parameters][:100]
-    except Exception:  # some functions do not say, and a student's may raise anything
+    except FAILURES:  # some functions do not say, and a student's may raise anything
         return None
 
 
@@ -441,6 +455,20 @@ def _range(data: Mapping[str, Any], call: Call) -> range:
     return found
 
 
+def _decimal(data: Mapping[str, Any], call: Call) -> Decimal:
+    found = Decimal(_text(data, "v"))
+    if found.is_finite() and abs(found.adjusted()) > LARGEST_INTEGER:
+        raise Unsound("a number of too many digits")
+    return found
+
+
+def _fraction(data: Mapping[str, Any], call: Call) -> Fraction:
+    text = _text(data, "v")
+    if not re.fullmatch(r"-?\d{1,4000}(/\d{1,4000})?", text):
+        raise Unsound("a fraction that is none")
+    return Fraction(text)
+
+
 def _complex(data: Mapping[str, Any], call: Call) -> complex:
     real, imaginary = data["v"]
     return complex(real, imaginary)
@@ -540,7 +568,11 @@ def _function(data: Mapping[str, Any], call: Call) -> Any:
 
 
 def _other(data: Mapping[str, Any], call: Call) -> Any:
-    return _named(data, Other, _said=_text(data, "r"))()
+    members: dict[str, Any] = {"_said": _text(data, "r")}
+    number = data.get("f")
+    if isinstance(number, float):
+        members["__float__"] = lambda self: number
+    return _named(data, Other, **members)()
 
 
 def _named(data: Mapping[str, Any], base: Any, **members: Any) -> Any:
@@ -569,8 +601,8 @@ READERS: dict[str, Callable[[Mapping[str, Any], Call], Any]] = {
     "dict": _dict,
     "...": lambda data, call: ...,
     "range": _range,
-    "Decimal": lambda data, call: Decimal(_text(data, "v")),
-    "Fraction": lambda data, call: Fraction(_text(data, "v")),
+    "Decimal": _decimal,
+    "Fraction": _fraction,
     "datetime": _moment,
     "date": lambda data, call: datetime.date.fromisoformat(_text(data, "v")),
     "module": lambda data, call: types.ModuleType(_text(data, "n")),

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cjpolicy as cj
 from cjpolicy.answers import Chart, Function, Number
 from cjpolicy.grading.wire import LONGEST_TABLE, READERS, Unsound, decode, encode
 
@@ -145,6 +146,13 @@ class Answer(float):
         return 116.0
 
 
+class Array(np.ndarray):
+    """An array that says it is a number."""
+
+    def __float__(self) -> float:
+        return 116.0
+
+
 class Kind(enum.IntEnum):
     THREE = 3
 
@@ -187,9 +195,18 @@ class Rude:
     def __repr__(self) -> str:
         raise ValueError("Never.")
 
-    @property
-    def __class__(self) -> type:  # type: ignore[misc]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         raise ValueError("Never.")
+
+
+def test_an_array_of_another_kind_crosses_as_its_values() -> None:
+    got = crossed(np.zeros(2).view(Array))
+    assert (type(got), got.tolist()) == (np.ndarray, [0, 0])
+
+
+def test_what_can_be_read_as_a_number_is_one_over_there_too() -> None:
+    assert Number().judge(crossed(cj.figure("v31-bcs")), 31).status == "correct"
 
 
 def test_of_anything_else_only_a_name_and_a_text_cross() -> None:

@@ -125,7 +125,7 @@ class Encoder:
     def other(self, value: Any, depth: int) -> Any:
         """Encode what is of none of Python's own plain types."""
         origin = type(value).__module__.partition(".")[0]
-        if origin == "numpy" and "numpy" in sys.modules:
+        if "numpy" in sys.modules and (origin == "numpy" or isinstance(value, _numpy().ndarray)):
             written = self.of_numpy(value, depth)
         elif "pandas" in sys.modules and (origin == "pandas" or _is_table(value)):
             written = self.of_pandas(value, depth)

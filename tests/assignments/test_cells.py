@@ -27,32 +27,34 @@ def made(source: str) -> set[str]:
 
 
 def items() -> Iterator[Any]:
-    """Yield each test cell with its answer's cell, and with the names of the locked cells before it."""
+    """Yield each test cell with the answers' cells and the names of the locked cells before it."""
     for path in SOURCES:
         shared: set[str] = set()
-        answer = None
+        answers: list[str] = []
         for cell in nbformat.read(path, as_version=4).cells:
             about = cell.metadata.get("nbgrader", {})
             if cell.cell_type != "code":
                 continue
             if about.get("grade") and about.get("locked"):
-                yield pytest.param(cell.source, answer, frozenset(shared), id=about["grade_id"])
+                yield pytest.param(cell.source, tuple(answers), frozenset(shared), id=about["grade_id"])
             elif about.get("locked"):
                 assert not set(wanted_names(cell.source)) - shared, f"{cell.id} of {path.stem}"
                 shared |= made(cell.source)
             else:
-                answer = cell.source
+                answers.append(cell.source)
 
 
 ITEMS = list(items())
 
 
-@pytest.mark.parametrize(("test", "answer", "shared"), ITEMS)
-def test_a_test_reads_names_of_its_answer_and_of_locked_cells(
-    test: str, answer: str, shared: frozenset[str]
+@pytest.mark.parametrize(("test", "answers", "shared"), ITEMS)
+def test_a_test_reads_names_of_answers_and_of_locked_cells(
+    test: str, answers: tuple[str, ...], shared: frozenset[str]
 ) -> None:
-    own = made(answer)
+    """Of its own answer, that is, and of earlier ones: a later part takes the student's values as given."""
+    own = set().union(*map(made, answers))
     assert not set(wanted_names(test)) - own - shared
+    assert made(answers[-1]) & set(wanted_names(test))
     assert not own & shared, "An answer would be taken from the locked cell, not from the student."
 
 

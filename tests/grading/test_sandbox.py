@@ -43,13 +43,16 @@ def test_only_python_and_the_package_are_seen(player: Worker) -> None:
     ).split()
     assert {"course", "usr", "submission"} <= set(listed)
     assert not {"boot", "etc/passwd", "var", "mnt"} & set(listed)
-    assert said(player, "print(*sorted(os.listdir('/course')))").split() == ["cjpolicy", "datasets"]
+    assert said(player, "import os; print(*sorted(os.listdir('/course')))").split() == [
+        "cjpolicy",
+        "datasets",
+    ]
 
 
 @pytest.mark.parametrize("place", ["solutions", "classroom", "tests", "nbgrader_config.py", ".git"])
 def test_the_course_itself_is_not_seen(player: Worker, place: str) -> None:
     assert (ROOT / place).exists() or place == "classroom"
-    assert said(player, f"print(os.path.exists({str(ROOT / place)!r}))") == "False\n"
+    assert said(player, f"import os; print(os.path.exists({str(ROOT / place)!r}))") == "False\n"
 
 
 def test_the_environment_is_not_the_graders(player: Worker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -292,12 +292,13 @@ class Returning(GenerateFeedback):
         self.notebooks: list[str] = []
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy the time of handing in, by which nbgrader releases feedback; a student has their own files."""
-        marked = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
+        """Copy what nbgrader's exchange knows a submission by; a student has their own files."""
+        source = Path(self._format_source(assignment_id, student_id))
         target = Path(self._format_dest(assignment_id, student_id))
         target.mkdir(parents=True, exist_ok=True)
-        if marked.is_file():
-            shutil.copyfile(marked, target / marked.name)
+        for name in ("timestamp.txt", "submission_secret.txt"):
+            if (source / name).is_file():
+                shutil.copyfile(source / name, target / name)
 
 
 def give_feedback(course: Workshop, name: str, with_answers: bool = False) -> int:

@@ -12,10 +12,13 @@ FIGURES = datapackage.records("figures")
 CLAIMS = datapackage.records("claims")
 ANATOMY = ("measure", "population", "period", "place", "source", "comparison")
 
-# What the lessons and a02 cannot do without: document and line of each passage.
+# What the lessons and their assignments cannot do without: document and line of each passage.
 NEEDED = {
     "unit 01": "001:28 001:32 001:169 001:335 003:277 003:727 004:529 004:550 004:565",
     "unit 02": "003:15 003:145 003:149 003:155 003:158 003:260 003:277",
+    "unit 03": "003:15 003:166 003:173 003:182 003:232 003:245 003:396 003:691",
+    "unit 07": "001:44 003:372 003:378 003:380 003:644 003:859 003:893",
+    "unit 09": "001:15 001:21 001:169 001:207 001:313 003:475",
 }
 
 

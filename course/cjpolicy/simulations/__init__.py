@@ -1,0 +1,1 @@
+"""Generators of the simulated tables in datasets/simulated, each seeded: the same seed, the same rows."""

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-EXPLORERS = ("figures", "claims", "recording")
+EXPLORERS = (
+    "figures",
+    "claims",
+    "recording",
+    "totals",
+    "baseyear",
+    "attrition",
+    "cohorts",
+    "areas",
+    "followup",
+)
 SLICE = 1_600
 PAGE = """<!DOCTYPE html>
 <html lang="en-GB"><head><meta charset="utf-8"><title>Gallery</title><style>

@@ -32,7 +32,12 @@ YEARS = pd.DataFrame(
 )
 NASTY = pd.DataFrame({"kind.of [thing]": ["it's", "that"], "rate's": [1.5, 2.5]})
 
+ARROWS = pd.DataFrame(
+    {"cause": ["a bad year", "a bad year", "joining"], "effect": ["joining", "it's less", "it's less"]}
+)
+
 EXAMPLES = {
+    "causes": lambda: charts.causes(ARROWS, "joining", "it's less", title="What leads to what"),
     "bars": lambda: charts.bars(
         CHANGES, "kind", "change", title="Bars lie", unit="%", reference=-31, reference_label="all"
     ),
@@ -192,6 +197,65 @@ def test_a_long_name_is_broken_into_lines_and_never_cut(function: str, version: 
     assert " ".join(lines) == LONG
     assert ">short<" in drawn
     assert "…" not in drawn
+
+
+def arrows_drawn(chart: Any) -> dict[str, dict[str, Any]]:
+    """Return the ends of each arrow of a causal diagram, by what it says."""
+    return {row["said"]: row for row in chart.to_dict()["layer"][0]["data"]["values"]}
+
+
+def boxes_drawn(chart: Any) -> dict[str, dict[str, Any]]:
+    """Return the edges of each box of a causal diagram, by its name."""
+    return {row["name"]: row for row in chart.to_dict()["layer"][2]["data"]["values"]}
+
+
+def test_arrows_run_between_the_edges_of_their_boxes() -> None:
+    chart = EXAMPLES["causes"]()
+    boxes, arrows = boxes_drawn(chart), arrows_drawn(chart)
+    assert len(arrows) == len(ARROWS)
+    for cause, effect in zip(ARROWS["cause"], ARROWS["effect"], strict=True):
+        arrow = arrows[f"{cause} leads to {effect}"]
+        for end, name, gap in (("", cause, 4), ("2", effect, 10)):
+            box = boxes[name]
+            outside = max(
+                box["left"] - arrow[f"x{end}"],
+                arrow[f"x{end}"] - box["right"],
+                box["top"] - arrow[f"y{end}"],
+                arrow[f"y{end}"] - box["bottom"],
+            )
+            assert 0 < outside <= gap
+
+
+def test_the_arrow_that_is_asked_about_is_dashed_and_each_is_named() -> None:
+    chart = EXAMPLES["causes"]()
+    asked = [said for said, row in arrows_drawn(chart).items() if row["asked"]]
+    assert asked == ["joining leads to it's less"]
+    assert charts.describe_chart(chart) == (
+        "What leads to what. Causal diagram: a bad year leads to joining; a bad year leads to it's less; "
+        "joining leads to it's less."
+    )
+
+
+@pytest.mark.parametrize("others", [1, 2, 3])
+def test_boxes_do_not_overlap_and_stay_on_the_chart(others: int) -> None:
+    names = [f"another thing, number {number}" for number in range(others)]
+    arrows = pd.DataFrame(
+        {"cause": [*names, "act"], "effect": ["an outcome that takes words"] * (others + 1)}
+    )
+    chart = charts.causes(arrows, "act", "an outcome that takes words", title="Many")
+    boxes = list(boxes_drawn(chart).values())
+    assert all(box["left"] >= 0 and box["right"] <= charts.WIDTH for box in boxes)
+    assert all(box["top"] >= 0 and box["bottom"] <= charts.DIAGRAM for box in boxes)
+    for one, other in combinations(boxes, 2):
+        apart = one["right"] <= other["left"] or other["right"] <= one["left"]
+        assert apart or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+
+
+def test_an_action_that_no_arrow_names_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(
+        UnknownName, match="No arrow begins or ends at 'leaving'. This table has: a bad year, "
+    ):
+        charts.causes(ARROWS, "leaving", "it's less", title="x")
 
 
 def test_a_missing_column_is_named_with_those_there_are() -> None:

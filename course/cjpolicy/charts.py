@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import atan2, degrees, hypot
 from textwrap import wrap
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ __all__ = [
     "COLOURS",
     "bars",
     "broken_labels",
+    "causes",
     "describe_chart",
     "intervals",
     "lines",
@@ -38,6 +40,8 @@ COLOURS = {
 }
 INK, QUIET, LINE, GRID = "#1F1F1F", "#4D4D4D", "#767676", "#E3E3E3"
 WIDTH = 520
+# Of a causal diagram, in pixels: its height, where its two rows lie, and the room inside a box.
+DIAGRAM, ROWS, PADDING = 176, (26, 150), (14, 9)
 # Characters of a name beside the plot; longer ones are broken into lines.
 LABEL = 44
 
@@ -484,6 +488,144 @@ def steps(
         f"{_ended(title)} Steps of {_with_unit(amount, unit)} by {name}", data, [step], [index], form
     )
     return _finish(alt, chart, title, subtitle, said, width=width, height=_row(alt, 38, data[step]))
+
+
+def causes(
+    arrows: "pd.DataFrame",
+    action: str,
+    outcome: str,
+    *,
+    title: str,
+    subtitle: str = "",
+    description: str = "",
+) -> "alt.LayerChart":
+    """Draw what leads to what: a box for each thing, an arrow for each row.
+
+    The action stands below on the left and the outcome on the right; whatever else there is stands above
+    them, in the order of the rows. The arrow from the action to the outcome is dashed: it is the question.
+
+    Parameters
+    ----------
+    arrows : pandas.DataFrame
+        One row an arrow, from the column `cause` to the column `effect`.
+    action, outcome : str
+        What is done, and what it is meant to change.
+    title, subtitle, description
+        As for `bars`.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Raises
+    ------
+    UnknownName
+        If the table lacks a column, or no arrow begins or ends at the action or the outcome.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> arrows = pd.DataFrame({"cause": ["rain", "rain"], "effect": ["umbrellas", "wet streets"]})
+    >>> describe_chart(causes(arrows, "umbrellas", "wet streets", title="Do umbrellas make streets wet?"))
+    'Do umbrellas make streets wet? Causal diagram: rain leads to umbrellas; rain leads to wet streets.'
+    """
+    alt = themed_altair()
+    _need("causes", arrows, ["cause", "effect"])
+    pairs = list(zip(arrows["cause"], arrows["effect"], strict=True))
+    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    for name in (action, outcome):
+        if name not in names:
+            raise UnknownName(f"No arrow begins or ends at {name!r}. This table has: {', '.join(names)}.")
+    boxes = _boxes(names, action, outcome)
+    drawn = [
+        {
+            **_arrow(boxes[cause], boxes[effect]),
+            "said": f"{cause} leads to {effect}",
+            "asked": (cause, effect) == (action, outcome),
+        }
+        for cause, effect in pairs
+    ]
+    words = [
+        {"x": box["x"], "y": box["y"] + 17 * (line - (len(box["lines"]) - 1) / 2), "text": text}
+        for box in boxes.values()
+        for line, text in enumerate(box["lines"])
+    ]
+
+    def at(channel: str, field: str) -> Any:
+        domain = [0, WIDTH] if channel == "x" else [DIAGRAM, 0]
+        scale = alt.Scale(domain=domain, nice=False, zero=False)
+        return _channel(alt, channel)(f"{field}:Q", scale=scale, axis=None)
+
+    ink = {"color": INK, "opacity": 1}
+    lines = alt.Chart(alt.Data(values=drawn)).encode(x=at("x", "x"), y=at("y", "y"))
+    dashes = alt.condition("datum.asked", alt.value([5, 5]), alt.value([1, 0]))
+    chart = lines.mark_rule(strokeWidth=2, color=INK).encode(
+        x2="x2:Q", y2="y2:Q", strokeDash=dashes, description="said:N"
+    )
+    heads = alt.Chart(alt.Data(values=drawn)).mark_point(
+        shape="triangle-up", filled=True, size=110, aria=False, **ink
+    )
+    chart += heads.encode(x=at("x", "x2"), y=at("y", "y2"), angle=alt.Angle("angle:Q", scale=None))
+    edges = alt.Chart(alt.Data(values=[_edges(name, box) for name, box in boxes.items()]))
+    fill = alt.condition("datum.above", alt.value("#FFF3E6"), alt.value("#E8F2FA"))
+    chart += edges.mark_rect(stroke=LINE, strokeWidth=1.5, cornerRadius=6).encode(
+        x=at("x", "left"), x2="right:Q", y=at("y", "top"), y2="bottom:Q", color=fill, description="name:N"
+    )
+    labels = alt.Chart(alt.Data(values=words)).mark_text(color=INK, fontSize=14, aria=False)
+    chart += labels.encode(x=at("x", "x"), y=at("y", "y"), text="text:N")
+    listed = "; ".join(str(row["said"]) for row in drawn)
+    said = description or f"{_ended(title)} Causal diagram: {listed}."
+    return _finish(alt, chart, title, subtitle, said, width=WIDTH, height=DIAGRAM)
+
+
+def _boxes(names: Sequence[str], action: str, outcome: str) -> dict[str, dict[str, Any]]:
+    """Return where the box of each name of a causal diagram lies: its middle, half its size, its lines."""
+    above = [name for name in names if name not in (action, outcome)]
+    across = {1: (0.5,), 2: (0.25, 0.75)}.get(
+        len(above), [k / max(len(above) - 1, 1) for k in range(len(above))]
+    )
+    margin = 90
+    middles = {action: (margin, ROWS[1]), outcome: (WIDTH - margin, ROWS[1])}
+    for name, share in zip(above, across, strict=True):
+        middles[name] = (round(margin + share * (WIDTH - 2 * margin)), ROWS[0])
+    boxes = {}
+    for name in names:
+        lines = wrap(name, 20)
+        half = {"width": 3.7 * max(map(len, lines)) + PADDING[0], "height": 8.5 * len(lines) + PADDING[1]}
+        x, y = middles[name]
+        boxes[name] = {"x": x, "y": y, "lines": lines, "above": y == ROWS[0], **half}
+    return boxes
+
+
+def _edges(name: str, box: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "above": box["above"],
+        "left": box["x"] - box["width"],
+        "right": box["x"] + box["width"],
+        "top": box["y"] - box["height"],
+        "bottom": box["y"] + box["height"],
+    }
+
+
+def _arrow(start: Mapping[str, Any], end: Mapping[str, Any]) -> dict[str, float]:
+    """Return an arrow from the edge of one box to the edge of another, and the way its head turns."""
+    across, down = end["x"] - start["x"], end["y"] - start["y"]
+    length = hypot(across, down) or 1
+
+    def leaves(box: Mapping[str, Any], gap: float) -> float:
+        """Say what share of the way from the middle of a box lies inside it."""
+        ways = [box[size] / abs(way) for size, way in (("width", across), ("height", down)) if way]
+        return float(min(ways, default=0)) + gap / length
+
+    first, last = leaves(start, 3), 1 - leaves(end, 9)
+    return {
+        "x": start["x"] + first * across,
+        "y": start["y"] + first * down,
+        "x2": start["x"] + last * across,
+        "y2": start["y"] + last * down,
+        "angle": degrees(atan2(across, -down)),
+    }
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cjpolicy.answers import Chart
-from cjpolicy.answers.charts import Need, compares_with, keeps_order, says, shows, starts_at_zero
+from cjpolicy.answers.charts import Need, compares_with, keeps_order, on_log_axis, says, shows, starts_at_zero
 from tests.answers.samples import BLANKS
 
 STEPS = ["start", "coverage", "standard", "reporting", "true level"]
@@ -256,6 +256,36 @@ def test_a_lone_series_that_ends_at_the_value_compares_nothing() -> None:
     outcome = Chart().judge(falling, {"all": [compares_with([69])]})
     assert outcome.slips == ("chart-no-comparison",)
     assert Chart().judge(falling + BARS, {"all": [compares_with([69])]}).status == "correct"
+
+
+LOG = alt.Y("index").scale(type="log")
+
+
+@pytest.mark.parametrize(
+    ("chart", "met"),
+    [
+        (BASE.mark_point().encode(X, LOG), True),
+        (BASE.mark_point().encode(y=X, x=alt.X("index").scale(type="log")), True),
+        (BASE.mark_line().encode(X, y="index") + BASE.mark_point().encode(X, LOG), True),
+        (BASE.mark_point().encode(X, y="index"), False),
+        (BASE.mark_point().encode(X, alt.Y("index").scale(type="symlog")), False),
+        (BASE.mark_point().encode(alt.X("factor").scale(type="log"), y="index"), False),
+        (
+            BASE.mark_point().encode(X, y="index")
+            | BASE.mark_point().encode(X, alt.Y("factor").scale(type="log")),
+            False,
+        ),
+    ],
+)
+def test_a_log_axis_counts_where_the_values_are(chart: Any, met: bool) -> None:
+    outcome = Chart().judge(chart, {"axis": [on_log_axis(TABLE["index"].tolist())]})
+    assert outcome.slips == (() if met else ("chart-even-axis",))
+
+
+def test_a_log_axis_counts_for_the_values_of_a_mistake_too() -> None:
+    chart = BASE.mark_point().encode(X, alt.Y("factor").scale(type="log"))
+    needs = {"axis": [on_log_axis(TABLE["index"].tolist(), TABLE["factor"].tolist())]}
+    assert Chart().judge(chart, needs).status == "correct"
 
 
 def test_layers_inherit_what_the_chart_around_them_says() -> None:

@@ -32,7 +32,124 @@ def redraw(true_change):
 
 ipywidgets.interact(redraw, true_change=ipywidgets.IntSlider(-31, -60, 60))
 """,
-    )
+    ),
+    "totals": (
+        "total",
+        """
+import ipywidgets
+from IPython.display import display
+
+from cjpolicy import charts
+from cjpolicy.explorers import totals
+
+
+def redraw(total):
+    drawn = totals.draw(totals.surviving_rows(), {"total": total, "rule": totals.ONCE})
+    data, metadata = charts.mimebundle(drawn)
+    for parameter in data[charts.MIME]["params"]:
+        parameter.pop("bind", None)
+    display(data, metadata=metadata, raw=True)
+
+
+ipywidgets.interact(redraw, total=ipywidgets.IntSlider(757, 690, 790))
+""",
+    ),
+    "attrition": (
+        "recorded",
+        """
+from dataclasses import replace
+
+import ipywidgets
+from IPython.display import display
+
+from cjpolicy import charts
+from cjpolicy.explorers import attrition
+
+start = attrition.SETTINGS["start"]
+
+
+def redraw(recorded):
+    data, metadata = charts.mimebundle(attrition.draw(replace(start, recorded=recorded), "recorded"))
+    for parameter in data[charts.MIME]["params"]:
+        parameter.pop("bind", None)
+    display(data, metadata=metadata, raw=True)
+
+
+ipywidgets.interact(redraw, recorded=ipywidgets.IntSlider(300, 0, 400, 10))
+""",
+    ),
+    "cohorts": (
+        "offences",
+        """
+from dataclasses import replace
+
+import ipywidgets
+from IPython.display import display
+
+from cjpolicy import charts
+from cjpolicy.explorers import cohorts
+
+start = cohorts.SETTINGS["with counts"]
+
+
+def redraw(offences):
+    data, metadata = charts.mimebundle(cohorts.draw(replace(start, offences=offences)))
+    for parameter in data[charts.MIME]["params"]:
+        parameter.pop("bind", None)
+    display(data, metadata=metadata, raw=True)
+
+
+ipywidgets.interact(redraw, offences=ipywidgets.IntSlider(1000, 0, 5000, 100))
+""",
+    ),
+    "areas": (
+        "works",
+        """
+from dataclasses import replace
+
+import ipywidgets
+from IPython.display import display
+
+from cjpolicy import charts
+from cjpolicy.explorers import areas
+
+start = areas.SETTINGS["worst, works"]
+
+
+def redraw(works):
+    data, metadata = charts.mimebundle(areas.draw(replace(start, works=works)))
+    for parameter in data[charts.MIME]["params"]:
+        parameter.pop("bind", None)
+    display(data, metadata=metadata, raw=True)
+
+
+ipywidgets.interact(redraw, works=ipywidgets.IntSlider(20, 0, 40, 5))
+""",
+    ),
+    "followup": (
+        "first",
+        """
+from dataclasses import replace
+
+import ipywidgets
+from IPython.display import display
+
+from cjpolicy import charts
+from cjpolicy.explorers import followup
+
+start = followup.settings()["newspaper"]
+
+
+def redraw(first):
+    data, metadata = charts.mimebundle(followup.draw(replace(start, first=first)))
+    for parameter in data[charts.MIME]["params"]:
+        parameter.pop("bind", None)
+    display(data, metadata=metadata, raw=True)
+
+
+ipywidgets.interact(redraw, first=ipywidgets.FloatSlider(13.2, min=0, max=30, step=0.05))
+""",
+    ),
 }
 SETTLED = 400
 

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
 pytestmark = MARKS
 UNITS = [path.stem[:2] for path in sorted(ROOT.glob("course/lessons/*.ipynb"))]
-EXPLORERS = ("recording", "figures", "claims")
+EXPLORERS = (
+    "recording",
+    "figures",
+    "claims",
+    "totals",
+    "baseyear",
+    "attrition",
+    "cohorts",
+    "areas",
+    "followup",
+)
 
 
 # The colours of Python's own error messages are JupyterLab's.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cjpolicy.explorers import claims, figures
+from cjpolicy.explorers import baseyear, claims, figures
 from tests.browser.lab import (
     MARKS,
     PANEL,
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 pytestmark = [
     *MARKS,
-    pytest.mark.parametrize(("name", "tries"), [("figures", figures.TRIES), ("claims", claims.TRIES)]),
+    pytest.mark.parametrize(
+        ("name", "tries"),
+        [("figures", figures.TRIES), ("claims", claims.TRIES), ("baseyear", baseyear.TRIES)],
+    ),
 ]
 
 

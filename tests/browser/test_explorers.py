@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cjpolicy import catalogue
-from cjpolicy.explorers import claims, figures, recording, view
+from cjpolicy.explorers import (
+    areas,
+    attrition,
+    baseyear,
+    claims,
+    cohorts,
+    figures,
+    followup,
+    recording,
+    totals,
+    view,
+)
 from cjpolicy.explorers.view import RESET
 from tests.browser.lab import MARKS, PANEL, Desk, Notebook, Watcher, eventually, open_notebook, small_notebook
 
@@ -112,6 +123,236 @@ class TestRecording:
             eventually(cells.all_inner_texts, [format(value, form) for value in steps[name]])
 
 
+class Attrition:
+    """The page of the explorer of attrition."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+
+    def said(self) -> str:
+        """Return the sentence that a screen reader reads out."""
+        return str(self.notebook.panel.locator("output[id$='-result']").evaluate("it => it.value"))
+
+    def sliders(self) -> dict[str, int]:
+        boxes = self.notebook.panel.locator("input[type=range]").all()
+        return {str(box.get_attribute("name")): int(box.input_value()) for box in boxes}
+
+    def drawn(self) -> list[int]:
+        """Return the incidents that the bars show, stage by stage."""
+        bars = self.notebook.panel.locator("svg.marks [aria-roledescription='bar']")
+        labels: list[str] = bars.evaluate_all("marks => marks.map(it => it.getAttribute('aria-label'))")
+        return [int(re.findall(r"incidents: ([\d,]+)", label)[0].replace(",", "")) for label in labels]
+
+    def shows(self, setting: attrition.Setting, whole: str) -> None:
+        """Fail unless the controls, the sentence and the chart are those of a setting."""
+        eventually(self.sliders, asdict(setting))
+        eventually(self.notebook.panel.locator(".cj-sliders select").input_value, whole)
+        eventually(self.said, attrition.sentence(setting, whole))
+        assert self.drawn() == list(setting.reached())
+
+
+class TestAttrition:
+    START = attrition.SETTINGS["start"]
+    TABLE = "Every stage and every rate as a table"
+    LIST = "Convictions out of"
+
+    def test_tab_reaches_every_control_in_order(self, desk: Desk, page: "Page") -> None:
+        passed = explorer(desk, page, "attrition").tab_to(self.TABLE)
+        labels = [slider.label for slider in attrition.SLIDERS.values()]
+        expected = [*attrition.BUTTONS.values(), RESET, self.LIST, *labels, self.TABLE]
+        assert passed[-len(expected) :] == expected
+
+    def test_each_button_sets_the_sliders_and_leaves_the_whole_to_the_reader(
+        self, desk: Desk, page: "Page"
+    ) -> None:
+        notebook = explorer(desk, page, "attrition")
+        shown = Attrition(notebook)
+        shown.shows(self.START, "recorded")
+        notebook.tab_to(self.LIST)
+        choose_next(page, 1)
+        for number, (name, label) in enumerate(reversed(attrition.BUTTONS.items())):
+            notebook.cell(0).locator(".jp-InputPrompt").click()
+            notebook.tab_to(label)
+            page.keyboard.press(("Enter", "Space")[number % 2])
+            shown.shows(attrition.SETTINGS[name], "charged")
+        notebook.tab_to(RESET)
+        page.keyboard.press("Enter")
+        shown.shows(self.START, "recorded")
+
+    def test_each_slider_and_the_list_move_the_chart_as_the_model_says(
+        self, desk: Desk, page: "Page"
+    ) -> None:
+        notebook = explorer(desk, page, "attrition")
+        shown = Attrition(notebook)
+        notebook.tab_to(self.LIST)
+        choose_next(page, 1)
+        setting = self.START
+        for name, slider in attrition.SLIDERS.items():
+            notebook.tab_to(slider.label)
+            for key, change in [("ArrowRight", 10), ("ArrowUp", 10), ("ArrowLeft", -10)]:
+                page.keyboard.press(key)
+                setting = replace(setting, **{name: getattr(setting, name) + change})
+                shown.shows(setting, "charged")
+            for key, value in [("End", slider.high), ("Home", slider.low), ("PageUp", None)]:
+                page.keyboard.press(key)
+                setting = replace(setting, **{name: shown.sliders()[name] if value is None else int(value)})
+                shown.shows(setting, "charged")
+
+    def test_the_table_opens_by_keyboard_and_follows(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "attrition")
+        notebook.tab_to(attrition.BUTTONS["more of both"])
+        page.keyboard.press("Enter")
+        notebook.tab_to(self.TABLE)
+        page.keyboard.press("Enter")
+        stages = attrition.funnel(attrition.SETTINGS["more of both"])
+        for column, name in ((2, "incidents"), (3, "rate")):
+            cells = notebook.panel.locator(f"details tr > :nth-child({column}):not([scope=col])")
+            eventually(cells.all_inner_texts, [attrition.cell(value, name) for value in stages[name]])
+
+
+class TestProgramme:
+    """The two explorers of unit 07: lists and sliders in the page, answered by the chart."""
+
+    def said(self, notebook: Notebook) -> str:
+        return str(notebook.panel.locator("output[id$='-result']").evaluate("it => it.value"))
+
+    @pytest.mark.parametrize(
+        ("name", "labels", "last"),
+        [
+            ("cohorts", ["Show", "Months from start to end", "Suppose so many"], "The numbers as a table"),
+            ("areas", ["Which areas join", "How many areas join", "By how many"], "The years as a table"),
+        ],
+    )
+    def test_tab_reaches_every_control_in_order(
+        self, desk: Desk, page: "Page", name: str, labels: list[str], last: str
+    ) -> None:
+        module = {"cohorts": cohorts, "areas": areas}[name]
+        passed = explorer(desk, page, name).tab_to(last)
+        expected = [*module.BUTTONS.values(), RESET, *labels, last]
+        found = passed[-len(expected) :]
+        assert [words.startswith(wanted) for words, wanted in zip(found, expected, strict=True)] == [
+            True for _ in expected
+        ]
+
+    @pytest.mark.parametrize("name", ["cohorts", "areas"])
+    def test_each_button_sets_what_it_says(self, desk: Desk, page: "Page", name: str) -> None:
+        module = {"cohorts": cohorts, "areas": areas}[name]
+        notebook = explorer(desk, page, name)
+        first = next(iter(module.SETTINGS))
+        eventually(lambda: self.said(notebook), module.sentence(module.SETTINGS[first]))
+        names, labels = [*reversed(module.BUTTONS), first], [*reversed(module.BUTTONS.values()), RESET]
+        for number, (setting, label) in enumerate(zip(names, labels, strict=True)):
+            notebook.tab_to(label, most=60)
+            page.keyboard.press(("Enter", "Space")[number % 2])
+            eventually(lambda: self.said(notebook), module.sentence(module.SETTINGS[setting]))
+
+    def test_lists_and_sliders_answer_the_keys(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "areas")
+        notebook.tab_to("Which areas join")
+        choose_next(page, 2)
+        setting = areas.Setting("lot", 20, 0)
+        eventually(lambda: self.said(notebook), areas.sentence(setting))
+        notebook.tab_to("How many areas join")
+        page.keyboard.press("ArrowRight")
+        notebook.tab_to("By how many per cent the programme truly lowers offences")
+        page.keyboard.press("ArrowUp")
+        setting = areas.Setting("lot", 30, 5)
+        eventually(lambda: self.said(notebook), areas.sentence(setting))
+
+    def test_the_table_opens_by_keyboard_and_follows(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "areas")
+        notebook.tab_to(areas.BUTTONS["worst, works"])
+        page.keyboard.press("Enter")
+        notebook.tab_to("The years as a table")
+        page.keyboard.press("Enter")
+        years = areas.means(areas.SETTINGS["worst, works"])
+        for column, group in enumerate(areas.GROUPS, start=2):
+            cells = notebook.panel.locator(f"details tr > :nth-child({column}):not([scope=col])")
+            eventually(cells.all_inner_texts, [areas._one(value) for value in years[group]])
+
+
+class FollowUp:
+    """The page of the explorer of follow-up."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+
+    def said(self) -> str:
+        """Return the sentence that a screen reader reads out."""
+        return str(self.notebook.panel.locator("output[id$='-result']").evaluate("it => it.value"))
+
+    def sliders(self) -> dict[str, float]:
+        boxes = self.notebook.panel.locator("input[type=range]").all()
+        return {str(box.get_attribute("name")): float(box.input_value()) for box in boxes}
+
+    def shows(self, setting: followup.Setting) -> None:
+        """Fail unless the controls and the sentence are those of a setting, and its rates are drawn."""
+        numbers = asdict(setting)
+        kind = numbers.pop("kind")
+        eventually(self.sliders, numbers)
+        eventually(self.notebook.panel.locator("select[name=kind]").input_value, kind)
+        eventually(self.said, followup.sentence(setting))
+        placed = followup.printed(kind)["years"].notna().sum()
+        points = self.notebook.panel.locator("svg.marks [aria-roledescription='point']")
+        # One more: where the curve stands at the end of the follow-up.
+        eventually(points.count, int(placed) + 1)
+
+
+class TestFollowUp:
+    START = followup.settings()["newspaper"]
+    TABLE = "Every printed rate as a table, with the curve at its time"
+    LIST = "Printed rates of"
+
+    def test_tab_reaches_every_control_in_order(self, desk: Desk, page: "Page") -> None:
+        passed = explorer(desk, page, "followup").tab_to(self.TABLE)
+        labels = [slider.label for slider in followup.SLIDERS.values()]
+        expected = [*followup.BUTTONS.values(), RESET, *labels, self.LIST, self.TABLE]
+        assert passed[-len(expected) :] == expected
+
+    def test_each_button_sets_what_it_says(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "followup")
+        shown = FollowUp(notebook)
+        shown.shows(self.START)
+        names = [*reversed(followup.BUTTONS), "newspaper"]
+        labels = [*reversed(followup.BUTTONS.values()), RESET]
+        for number, (name, label) in enumerate(zip(names, labels, strict=True)):
+            notebook.tab_to(label, most=60)
+            page.keyboard.press(("Enter", "Space")[number % 2])
+            shown.shows(followup.settings()[name])
+
+    def test_each_slider_and_the_list_move_the_chart_as_the_model_says(
+        self, desk: Desk, page: "Page"
+    ) -> None:
+        notebook = explorer(desk, page, "followup")
+        shown = FollowUp(notebook)
+        setting = self.START
+        for name, slider in followup.SLIDERS.items():
+            notebook.tab_to(slider.label)
+            for key in ("ArrowLeft", "ArrowDown", "Home", "End", "PageDown", "ArrowRight"):
+                page.keyboard.press(key)
+                page.wait_for_timeout(50)
+                setting = followup.Setting(**{**asdict(setting), name: shown.sliders()[name]})
+                shown.shows(setting)
+            assert getattr(setting, name) > slider.low
+        notebook.tab_to(self.LIST)
+        choose_next(page, 1)
+        shown.shows(replace(setting, kind="any"))
+
+    def test_the_table_opens_by_keyboard_and_follows(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "followup")
+        notebook.tab_to(followup.BUTTONS["bound"])
+        page.keyboard.press("Enter")
+        notebook.tab_to(self.TABLE)
+        page.keyboard.press("Enter")
+        bound = followup.settings()["bound"]
+        expected = [
+            "cannot be put on a clock" if years != years else f"{followup.share(bound, years):.1f}"
+            for years in followup.printed()["years"]
+        ]
+        cells = notebook.panel.locator("details tr > td:last-child")
+        eventually(cells.all_inner_texts, expected)
+
+
 class TestWithoutAKernel:
     """A notebook that was run, saved and closed still has a chart that moves."""
 
@@ -142,7 +383,7 @@ class TestWithoutAKernel:
         assert set(watcher.wrong) <= WITHOUT_BOX
         watcher.wrong.clear()
 
-    @pytest.mark.parametrize("name", ["claims", "figures"])
+    @pytest.mark.parametrize("name", ["claims", "figures", "baseyear"])
     def test_the_lists_give_way_to_what_was_shown_last(
         self, desk: Desk, page: "Page", watcher: Watcher, name: str
     ) -> None:
@@ -284,3 +525,84 @@ class TestClaims:
             notebook.tab_to(label)
             page.keyboard.press("Space")
             self.shows(notebook, **pair)
+
+
+class TestTotals:
+    ROWS = totals.surviving_rows()
+    SLIDER, RULE = "Total number of homicides to try", "Each share was rounded"
+    TABLE = "What each row allows, as a table"
+
+    def said(self, notebook: Notebook) -> str:
+        return str(notebook.panel.locator("output[id$='-result']").evaluate("it => it.value"))
+
+    def shows(self, notebook: Notebook, total: int, rule: str) -> None:
+        """Fail unless controls, sentence and chart are those of a setting."""
+        sentence = totals.sentence(self.ROWS, total, rule)
+        eventually(lambda: self.said(notebook), sentence)
+        assert notebook.panel.locator("input[type=range]").input_value() == str(total)
+        assert notebook.panel.locator("select[name=rule]").input_value() == rule
+        refusing = sum(totals.printed(count, total, rule) != share for count, share in self.ROWS)
+        words = notebook.panel.locator("svg.marks text").all_text_contents()
+        # The bar of all rows together refuses as soon as one row does.
+        assert sum(text.endswith("refuses") for text in words) == refusing + bool(refusing)
+        assert sentence.partition(". ")[0] in " ".join(words)
+
+    def test_tab_reaches_every_control_in_order(self, desk: Desk, page: "Page") -> None:
+        passed = explorer(desk, page, "totals").tab_to(self.TABLE)
+        expected = [*totals.BUTTONS.values(), RESET, self.SLIDER, self.RULE, self.TABLE]
+        assert passed[-len(expected) :] == expected
+
+    def test_each_button_sets_what_it_says(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "totals")
+        self.shows(notebook, **totals.settings()["text"])
+        for number, (name, setting) in enumerate(reversed(totals.settings().items())):
+            notebook.tab_to(totals.BUTTONS[name], most=60)
+            page.keyboard.press(("Enter", "Space")[number % 2])
+            self.shows(notebook, **setting)
+        notebook.tab_to(RESET, most=60)
+        page.keyboard.press("Enter")
+        self.shows(notebook, **totals.settings()["text"])
+
+    def test_the_slider_and_the_list_move_the_chart_as_the_model_says(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "totals")
+        start = totals.settings()["text"]["total"]
+        notebook.tab_to(self.SLIDER)
+        for key, total in [("ArrowLeft", start - 1), ("End", totals.HIGHEST), ("Home", totals.LOWEST)]:
+            page.keyboard.press(key)
+            self.shows(notebook, total, totals.ONCE)
+        notebook.tab_to(self.RULE)
+        page.keyboard.press("ArrowDown")
+        self.shows(notebook, totals.LOWEST, totals.TWICE)
+
+
+class TestBaseyear:
+    COUNTS = catalogue.load("homicide_counts")
+
+    def shows(self, notebook: Notebook, base: str, later: str, inquiry: str) -> None:
+        """Fail unless the page compares two years."""
+        compared = baseyear.compare(self.COUNTS, base, later, inquiry)
+        eventually(lambda: said(notebook), baseyear.sentence(compared))
+        heading = f"Homicides recorded, base year {base}"
+        eventually(notebook.panel.locator(".cj-awake .cj-title").first.inner_text, heading)
+
+    def test_tab_reaches_every_control_in_order(self, desk: Desk, page: "Page") -> None:
+        passed = explorer(desk, page, "baseyear").tab_to("In 2002/03")
+        expected = [*baseyear.TRIES, RESET, "Base year", "Later year", "In 2002/03"]
+        assert passed[-len(expected) :] == expected
+
+    def test_each_list_and_each_button(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "baseyear")
+        years = list(self.COUNTS["year"])
+        start = {"base": years[0], "later": years[-1], "inquiry": baseyear.OUT}
+        self.shows(notebook, **start)
+        notebook.tab_to("Base year")
+        choose_next(page, 1)
+        self.shows(notebook, **{**start, "base": years[1]})
+        notebook.tab_to("In 2002/03")
+        choose_next(page, 1)
+        self.shows(notebook, base=years[1], later=years[-1], inquiry=baseyear.IN)
+        page.locator(f"{PANEL} .jp-InputPrompt").click()
+        for label, choice in {**baseyear.TRIES, RESET: start}.items():
+            notebook.tab_to(label)
+            page.keyboard.press("Space")
+            self.shows(notebook, **choice)

@@ -42,7 +42,7 @@ def work_through(notebook: Notebook, sources: list[str]) -> None:
     notebook.wait_until_run()
 
 
-@pytest.mark.parametrize("unit", ["01", "02"])
+@pytest.mark.parametrize("unit", ["01", "02", "03"])
 def test_a_newcomer_finishes_a_unit_by_keyboard_alone(desk: Desk, page: "Page", unit: str) -> None:
     page.goto(desk.url())
     Notebook(page).wait_for_kernel()

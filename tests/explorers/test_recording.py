@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cjpolicy import explore
 from cjpolicy.errors import CourseError, UnknownName
-from cjpolicy.explorers import recording
+from cjpolicy.explorers import dials, recording
 from cjpolicy.explorers.recording import (
     SLIDERS,
     Setting,
@@ -145,8 +145,10 @@ def test_the_buttons_and_the_announcement_reach_the_right_signals(version: str) 
     assert len(clicks) == len(SLIDERS)
     for place, name in enumerate(SLIDERS):
         assert (signals[place]["name"], signals[place]["bind"]["input"]) == (name, "range")
-        updates = [float(click["update"]) for click in clicks[f"/signals/{place}/on"]]
+        *pressed, moved = clicks[f"/signals/{place}/on"]
+        updates = [float(click["update"]) for click in pressed]
         assert updates == [getattr(setting, name) for setting in (*known.values(), PLAN)]
+        assert moved["update"] == f"event.target.name == '{name}' ? toNumber(event.target.value) : {name}"
     shown = [change["value"]["name"] for change in changes if change["path"] == "/signals/-"]
     assert shown == ["page_result", *(f"page_{cell}" for cell in recording.CELLS)]
     assert {"result", "rounding"} <= {signal["name"] for signal in signals}
@@ -216,7 +218,7 @@ def test_the_browser_fills_the_table_with_what_the_model_computes(setting: Setti
             for cell, (value, form) in recording.CELLS.items()
         )
     )
-    chart = marks.add_params(*recording._sliders(setting), *recording._expressions())
+    chart = marks.add_params(*dials.params(SLIDERS, asdict(setting)), *recording._expressions())
     svg = vl_convert.vegalite_to_svg(json.dumps(chart.to_dict()), vl_version="5.20")
     shown = dict(re.findall(r">([a-z]+-\d)=([^<]*)<", svg))
     assert shown == {cell: expected[cell] for cell in recording.CELLS}

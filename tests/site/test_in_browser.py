@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cjpolicy import catalogue
-from cjpolicy.explorers import claims, figures, recording
+from cjpolicy.explorers import baseyear, claims, figures, recording, totals
 from tests.site.conftest import Opener
 from tests.support import ROOT
 
@@ -134,6 +134,30 @@ def test_the_claims_are_compared_as_the_model_compares_them(read: Opener) -> Non
         assert words(page, "[data-explorer=claims] [role=status]") == said
     explorer.get_by_role("button", name="Reset").press("Enter")
     assert explorer.inner_text() == first
+
+
+def test_the_totals_are_tried_as_the_model_tries_them(read: Opener) -> None:
+    page = read("03_homicide_and_weapons.html")
+    rows = totals.surviving_rows()
+    for name, setting in totals.settings().items():
+        page.get_by_role("button", name=totals.BUTTONS[name]).press("Enter")
+        assert announced(page) == totals.sentence(rows, **setting)
+    page.get_by_role("slider").first.press("ArrowLeft")
+    assert announced(page) == totals.sentence(rows, setting["total"] - 1, setting["rule"])
+
+
+def test_the_base_years_are_compared_as_the_model_compares_them(read: Opener) -> None:
+    page = read("03_homicide_and_weapons.html")
+    explorer = page.locator("[data-explorer=baseyear]")
+    counts = catalogue.load("homicide_counts")
+    status = "[data-explorer=baseyear] [role=status]"
+    for label, choice in baseyear.TRIES.items():
+        explorer.get_by_role("button", name=label).press("Enter")
+        compared = baseyear.compare(counts, **choice)
+        assert words(page, status) == baseyear.sentence(compared)
+        assert f"base year {compared.base}" in words(page, "[data-explorer=baseyear] [data-shown]")
+    explorer.locator("select").last.press("Home")
+    assert words(page, status) == baseyear.sentence(baseyear.compare(counts, "2002/03", "2006/07"))
 
 
 def test_the_search_is_reached_by_keyboard_and_leads_to_the_place(read: Opener) -> None:

@@ -157,6 +157,35 @@ def comes_to(series: Sequence[float], value: float, within: float) -> bool:
     return all(low <= each <= high for each in series)
 
 
+def on_log_axis(*columns: Sequence[float], within: float = 0.05, slip: str = "chart-even-axis") -> Need:
+    """Need an axis on which equal steps are equal multiples, under the values of one of these columns.
+
+    Parameters
+    ----------
+    *columns
+        In the unit of the axis: the right values, and those of a mistake that shall not cost twice.
+    within
+        Absolute tolerance of each.
+    """
+
+    def met(picture: Picture) -> bool:
+        return any(
+            is_log(channel, picture.same_axes(view))
+            for view in picture.views
+            for channel, have in view.quantities().items()
+            for values in columns
+            if all(any(close(each, float(value), within) for each in have) for value in values)
+        )
+
+    return Need("has a log axis for its values", met, slip)
+
+
+def is_log(channel: str, layers: Sequence[View]) -> bool:
+    """Say whether the axis of a channel is a log axis, whichever of its layers sets the scale."""
+    scales = [view.encoding.get(channel, {}).get("scale") or {} for view in layers]
+    return any(scale.get("type") == "log" for scale in scales)
+
+
 def says(*choices: str, name: str, slip: str = "chart-unlabelled") -> Need:
     """Need one of these phrases in a title, subtitle, axis title, legend or label.
 

@@ -9,7 +9,7 @@ from cjpolicy.explorers.view import Explorer
 
 __all__ = ["Explorer", "explore", "page"]
 
-NAMES = ("figures", "claims", "recording")
+NAMES = ("figures", "claims", "recording", "totals", "baseyear", "attrition", "cohorts", "areas", "followup")
 
 
 def explore(name: str, **start: str) -> Explorer:
@@ -19,10 +19,14 @@ def explore(name: str, **start: str) -> Explorer:
     ----------
     name : str
         "figures" (which numbers do the documents state?), "claims" (what does a claim say, and leave
-        out?) or "recording" (why do records and survey part?).
+        out?), "recording" (why do records and survey part?), "totals" (which totals fit a printed
+        table?), "baseyear" (since when has a count changed?), "attrition" (convictions out of what?),
+        "cohorts" (what did areas in a programme and others do?), "areas" (what is credited to a programme,
+        by who joins?) or "followup" (how long were they followed?).
     **start : str
         What it shows first: `topic`, `unit`, `document` for "figures"; `first`, `second` (ids of claims)
-        for "claims"; `setting` for "recording".
+        for "claims"; `base`, `later`, `inquiry` for "baseyear"; `setting`, `whole` for "attrition"; `setting`
+        for the others.
 
     Returns
     -------

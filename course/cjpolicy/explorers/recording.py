@@ -9,9 +9,11 @@ from operator import mul
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from cjpolicy import catalogue, charts, html
+from cjpolicy import catalogue, charts
 from cjpolicy.errors import CourseError
-from cjpolicy.explorers.view import RESET, STYLE, Explorer, choose, folded, markup, try_buttons
+from cjpolicy.explorers import dials
+from cjpolicy.explorers.dials import Slider
+from cjpolicy.explorers.view import RESET, Explorer, choose, folded, markup
 
 if TYPE_CHECKING:
     import altair as alt
@@ -73,15 +75,6 @@ class Setting:
             reporting,
             1 + self.true_change / 100,
         )
-
-
-@dataclass(frozen=True)
-class Slider:
-    """How one number of a setting is moved."""
-
-    label: str
-    low: int
-    high: int
 
 
 SLIDERS = {
@@ -305,7 +298,7 @@ def draw(start: Setting) -> "alt.LayerChart":
             color=blue,
         ).encode(x=at["survey"], text="said:N"),
     )
-    return chart.add_params(*_sliders(start), *_expressions()).properties(
+    return chart.add_params(*dials.params(SLIDERS, asdict(start)), *_expressions()).properties(
         title=alt.Title(
             alt.expr("result"), subtitle="Bars: police records, step by step. Diamonds: the survey."
         ),
@@ -353,22 +346,6 @@ def _index_axis(field: str) -> "alt.X":
     return alt.X(f"{field}:Q", scale=scale, title="index (1997 = 100)")
 
 
-def _sliders(start: Setting) -> list["alt.Parameter"]:
-    """Return one bound parameter a slider; `_patch` counts on their coming first, in this order."""
-    alt = charts.themed_altair()
-
-    return [
-        alt.param(
-            name=name,
-            value=value,
-            bind=alt.binding_range(
-                min=SLIDERS[name].low, max=SLIDERS[name].high, step=1, name=SLIDERS[name].label
-            ),
-        )
-        for name, value in asdict(start).items()
-    ]
-
-
 def _expressions() -> list["alt.Parameter"]:
     """Return what the browser computes from the sliders: `index_steps`, `rounding_band` and `sentence`."""
     alt = charts.themed_altair()
@@ -410,33 +387,10 @@ def _signed_expression(change: str) -> str:
 
 
 def _patch(buttons: Sequence[Setting], page_id: str) -> list[dict[str, Any]]:
-    """Return changes to the compiled chart, for what Vega-Lite cannot say but Vega can.
-
-    The sliders stand in the page's box; its buttons set them; the result and the numbers of the table go to
-    the page too, and a screen reader reads the result out. Where the box is missing the sliders stand under
-    the chart, and work.
-    """
-    changes: list[dict[str, Any]] = []
-    for place, slider in enumerate(SLIDERS):
-        clicks = [
-            {
-                "events": {"source": f"#{page_id}-{number}", "type": "click"},
-                "update": repr(getattr(setting, slider)),
-            }
-            for number, setting in enumerate(buttons)
-        ]
-        changes.append({"op": "add", "path": f"/signals/{place}/on", "value": clicks})
-        box = f"#{page_id}-sliders"
-        changes.append({"op": "add", "path": f"/signals/{place}/bind/element", "value": box})
+    """Return what makes the buttons set the sliders, and shows the result and the table's numbers."""
     shown = {"result": "trim(result + ' ' + rounding)"}
     shown |= {cell: f"format({value}, '{form}')" for cell, (value, form) in CELLS.items()}
-    for name, expression in shown.items():
-        # Vega sends each element this event when it changes it, and listens for it. Where the elements are
-        # missing one other stands in for all, so that each needs an event of its own.
-        bind = {"element": f"#{page_id}-{name}", "event": f"shown-{name}"}
-        signal = {"name": f"page_{name}", "update": expression, "bind": bind}
-        changes.append({"op": "add", "path": "/signals/-", "value": signal})
-    return changes
+    return dials.patch(SLIDERS, [asdict(setting) for setting in buttons], page_id, shown)
 
 
 # The numbers of the table that the sliders change: what the browser computes, and its format.
@@ -454,46 +408,24 @@ CELLS = {
 
 
 def _head(page_id: str, table: "pd.DataFrame") -> str:
-    buttons = [(label, f'id="{page_id}-{number}"') for number, label in enumerate([*BUTTONS.values(), RESET])]
-    hidden = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
-    return (
-        STYLE
-        + SLIDER_STYLE
-        + html.card(
-            "Explorer: the survey and the police records",
-            html.paragraph(
-                "Press a setting, or move a slider. An illustration: the effects are taken to multiply."
-            ),
-            try_buttons(buttons),
-            f'<div role="group" aria-label="Sliders" id="{page_id}-sliders" class="cj-sliders"></div>',
-            f'<output id="{page_id}-result" style="{hidden}"></output>',
-            folded("The steps as a table", _table(table, page_id)),
-        )
+    return dials.head(
+        page_id,
+        "Explorer: the survey and the police records",
+        "Press a setting, or move a slider. An illustration: the effects are taken to multiply.",
+        [*BUTTONS.values(), RESET],
+        folded("The steps as a table", _table(table, page_id)),
     )
-
-
-SLIDER_STYLE = """<style>
-.cj-sliders label { display: grid; grid-template-columns: 27em 12em 3em; gap: 0 0.75em; align-items: center; }
-.cj-sliders label { min-height: 1.9em; }
-@media (max-width: 50em) { .cj-sliders label { grid-template-columns: 1fr 8em 3em; } }
-</style>"""
 
 
 def _table(table: "pd.DataFrame", page_id: str) -> str:
     """Return the steps, with each number that the sliders change in an element that follows them."""
-    body = ""
-    for place, row in enumerate(table.to_dict("records")):
-        body += f'<tr><th scope="row">{html.escape(row["step"])}</th>'
-        for column, form in (("factor", ".3f"), ("records", ".1f"), ("survey", ".1f")):
-            cell, number = f"{column}-{place}", format(row[column], form)
-            # The result is read out; these many numbers are not, each time a slider moves.
-            follows = f'<output id="{page_id}-{cell}" aria-live="off">{number}</output>'
-            body += f"<td>{follows if cell in CELLS else number}</td>"
-        body += "</tr>"
+    forms = {"factor": ".3f", "records": ".1f", "survey": ".1f"}
+    rows = [
+        (row["step"], {column: format(row[column], form) for column, form in forms.items()})
+        for row in table.to_dict("records")
+    ]
     headers = ("step", "multiplies records by", "records (1997 = 100)", "survey (1997 = 100)")
-    return html.table(headers, [], "The steps at the setting above").replace(
-        "<tbody></tbody>", f"<tbody>{body}</tbody>"
-    )
+    return dials.table(page_id, headers, rows, CELLS, "The steps at the setting above")
 
 
 def _description(start: Setting) -> str:

@@ -61,3 +61,14 @@ for (const box of document.querySelectorAll('[data-explorer="claims"]')) {
     status.textContent = sentence;
   });
 }
+
+for (const box of document.querySelectorAll('[data-explorer="baseyear"]')) {
+  const answers = dataOf(box);
+  const shown = box.querySelector("[data-shown]");
+  const status = box.querySelector("[role=status] p");
+  whenChosen(box, () => {
+    const [sentence, drawn] = answers[chosen(box).join("|")];
+    shown.innerHTML = drawn;
+    status.textContent = sentence;
+  });
+}

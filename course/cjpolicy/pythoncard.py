@@ -152,9 +152,8 @@ ENTRIES = (
     Entry(
         "03",
         "all",
-        "all(round(100 * count / total) == printed for count in counts)",
+        'all(round(100 * methods["count"] / total) == methods["percent"])',
         "True when every comparison is true.",
-        syntax=("GeneratorExp", "ListComp"),
         builtins=("all", "any"),
     ),
     Entry(
@@ -197,8 +196,16 @@ ENTRIES = (
         "05",
         "merge",
         'recorded.merge(convicted, on="offence")',
-        "Joins two tables on a column that both have.",
+        "Joins two tables on a column that both have. Rows without a partner are dropped; "
+        'with how="left" those of the first table stay.',
         attributes=("merge",),
+    ),
+    Entry(
+        "05",
+        "sample with a seed",
+        "recorded.sample(50, random_state=1)",
+        "Draws rows by chance. random_state is the seed: the same seed draws the same rows again.",
+        attributes=("sample",),
     ),
     Entry(
         "06",
@@ -226,6 +233,7 @@ ENTRIES = (
         "a function called many times",
         "[simulate(seed) for seed in range(1000)]",
         "Keeps what the function gives back each time, in a list.",
+        syntax=("GeneratorExp", "ListComp"),
     ),
     Entry(
         "08",

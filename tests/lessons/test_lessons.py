@@ -132,8 +132,9 @@ def faults(lesson: Lesson) -> list[str]:
 
 
 def test_lessons_are_here() -> None:
-    assert LESSONS
-    assert [lesson.unit for lesson in LESSONS] == [f"{number:02d}" for number in range(len(LESSONS))]
+    # Units keep their numbers, and some of those between may still be to come.
+    assert [lesson.unit for lesson in LESSONS][:3] == ["00", "01", "02"]
+    assert len({lesson.unit for lesson in LESSONS}) == len(LESSONS)
 
 
 @pytest.mark.slow

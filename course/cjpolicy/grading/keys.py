@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ __all__ = ["assignment_keys", "search_for_keys"]
 
 # A shorter text, such as `return total`, stands in many places and gives nothing away.
 SHORTEST = 16
+# A few of an item's verdicts, without their claims, may well be those of another: only all of them tell.
+VERDICTS = re.compile(r'[{ ]*("[A-H]": "(supported|contradicted|cannot tell)"[,} ]*)+')
 
 
 def assignment_keys(root: Path, span: int = 3) -> dict[str, str]:
@@ -41,8 +44,8 @@ def assignment_keys(root: Path, span: int = 3) -> dict[str, str]:
         notebook = _notebook(path)
         shown = _folded("\n".join(cell.source for cell in with_answers(notebook, {}).cells))
         for origin, text in _secrets(root, name, notebook):
-            for key in _spans(text, span):
-                if len(key) >= SHORTEST and key not in shown:
+            for key in (*_spans(text, span), _folded(text)):
+                if len(key) >= SHORTEST and key not in shown and not VERDICTS.fullmatch(key):
                     found.setdefault(key, f"{name}: {origin}")
     return found
 

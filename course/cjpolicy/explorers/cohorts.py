@@ -293,9 +293,8 @@ def draw(start: Setting) -> "alt.LayerChart":
         rows = base.transform_filter(f"datum.group == '{group}' && (show != 'beside' || {place} == 0)")
         at = {name: _along(name) for name in ("value", "low", "least", "right")}
         offset = {"yOffset": alt.expr(f"show == 'beside' ? 0 : {24 * place - 12}")}
-        chance_ = rows.transform_filter("show == 'beside' && offences > 0")
         layers += [
-            chance_.mark_rule(strokeWidth=1.5, color=charts.QUIET, aria=False, **offset).encode(
+            rows.mark_rule(strokeWidth=1.5, color=charts.QUIET, aria=False, **offset).encode(
                 x=at["least"], x2="most:Q"
             ),
             rows.mark_rule(strokeWidth=7, opacity=0.45, aria=False, **offset).encode(
@@ -343,10 +342,11 @@ def _rows() -> "alt.Chart":
         value=_value("datum.fall", "datum.other"),
         low=_value(f"(datum.fall - {HALF})", f"(datum.other + {HALF})"),
         high=_value(f"(datum.fall + {HALF})", f"(datum.other - {HALF})"),
-        least=_bound("datum.fall", "datum.other", 1),
-        most=_bound("datum.fall", "datum.other", -1),
-        right="show == 'beside' && offences > 0 ? max(datum.high, datum.most) : datum.high",
         wide="show == 'beside' && offences > 0",
+        # A line of no length where there is none to draw: Vega warns of a layer without rows.
+        least=f"datum.wide ? {_bound('datum.fall', 'datum.other', 1)} : datum.value",
+        most=f"datum.wide ? {_bound('datum.fall', 'datum.other', -1)} : datum.value",
+        right="datum.wide ? max(datum.high, datum.most) : datum.high",
         label=f"{_written('datum.value')} + '  (' + (datum.wide ? {_written('datum.least')} + ' to '"
         f" + {_written('datum.most')} : {_written('datum.low')} + ' to ' + {_written('datum.high')}) + ')'",
         said="datum.cohort + ', ' + datum.group + ': ' + datum.label",

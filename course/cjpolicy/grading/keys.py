@@ -18,7 +18,9 @@ __all__ = ["assignment_keys", "search_for_keys"]
 # A shorter text, such as `return total`, stands in many places and gives nothing away.
 SHORTEST = 16
 # A few of an item's verdicts, without their claims, may well be those of another: only all of them tell.
-VERDICTS = re.compile(r'[{ ]*("[A-H]": "(supported|contradicted|cannot tell)"[,} ]*)+')
+VERDICTS = r"""[{ ]*("[A-H]": "(supported|contradicted|cannot tell)"[,} ]*)+"""
+IMPORT = r"(from [\w.]+ )?import [\w., ]+"
+NO_KEY = re.compile(f"{VERDICTS}|{IMPORT}")
 
 
 def assignment_keys(root: Path, span: int = 3) -> dict[str, str]:
@@ -45,7 +47,7 @@ def assignment_keys(root: Path, span: int = 3) -> dict[str, str]:
         shown = _folded("\n".join(cell.source for cell in with_answers(notebook, {}).cells))
         for origin, text in _secrets(root, name, notebook):
             for key in (*_spans(text, span), _folded(text)):
-                if len(key) >= SHORTEST and key not in shown and not VERDICTS.fullmatch(key):
+                if len(key) >= SHORTEST and key not in shown and not NO_KEY.fullmatch(key):
                     found.setdefault(key, f"{name}: {origin}")
     return found
 

@@ -135,7 +135,7 @@ def followed_thefts() -> list[Question]:
             Frame(by="kind", reported=Number("thefts")),
             {"kind": list(KINDS), "reported": stages["reported"]},
             hints=(
-                "Take the worked line, and leave one column of the four. Its new name is `reported`.",
+                "Take the worked line, and leave one column of the four. Call it reported.",
                 "In the brackets stand the column to use, and what to do with it. A column of ones and zeros is added up.",
             ),
             solution=(

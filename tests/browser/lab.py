@@ -45,6 +45,8 @@ ARGUMENTS = [
 NOT_OURS = {
     # Its debugger, when a test ends the kernel under a notebook that is open.
     r"Could not restore the debugger state",
+    # JupyterLab, when a test ends the kernel while something of the page's is on its way to it.
+    r"^(Error: )?(Canceled future for \w+ message before replies were done|Kernel is dead)",
 }
 
 # Runs in the server and in every kernel: writes down each attempt to reach another machine.

@@ -6,14 +6,15 @@ import statistics
 import pytest
 
 from cjpolicy import catalogue, datapackage
-from cjpolicy.simulations.areas import AREAS, BUSIEST, QUIETEST, SEED, YEARS, areas, as_csv, events
+from cjpolicy.simulations import as_csv
+from cjpolicy.simulations.areas import AREAS, BUSIEST, QUIETEST, SEED, YEARS, areas, events
 
 TABLE = catalogue.load("simulated_areas")
 
 
 def test_the_file_is_what_the_generator_writes() -> None:
     path = datapackage.root() / "simulated" / "simulated_areas.csv"
-    assert path.read_text(encoding="utf-8") == as_csv()
+    assert path.read_text(encoding="utf-8") == as_csv(areas())
 
 
 def test_the_card_names_the_seed_and_the_levels() -> None:

@@ -1,7 +1,8 @@
 """Are the simulated thefts those of the generator, and do they show what the lesson says of them?"""
 
 from cjpolicy import catalogue, datapackage
-from cjpolicy.simulations.thefts import KINDS, STAGES, as_csv, thefts
+from cjpolicy.simulations import as_csv
+from cjpolicy.simulations.thefts import KINDS, STAGES, thefts
 
 KIND_NAMES = [kind.name for kind in KINDS]
 
@@ -16,7 +17,7 @@ def rates(out_of: str) -> dict[str, float]:
 
 def test_the_file_is_what_the_generator_writes() -> None:
     path = datapackage.root() / "simulated" / "simulated_thefts.csv"
-    assert path.read_text(encoding="utf-8") == as_csv()
+    assert path.read_text(encoding="utf-8") == as_csv(thefts())
 
 
 def test_the_card_says_what_was_assumed() -> None:

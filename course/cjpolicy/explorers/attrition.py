@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import floor
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from cjpolicy import charts
 from cjpolicy.errors import CourseError
 from cjpolicy.explorers import dials
 from cjpolicy.explorers.dials import Dropdown, Slider
-from cjpolicy.explorers.view import RESET, Explorer, choose, folded, markup
+from cjpolicy.explorers.view import RESET, Explorer, choose, folded
 
 if TYPE_CHECKING:
     import altair as alt
@@ -165,15 +164,13 @@ def view(setting: str = "start", whole: str = "recorded") -> Explorer:
     """
     start = SETTINGS[choose(setting, list(SETTINGS), "setting")]
     choose(whole, list(WHOLES), "whole")
-    # Several notebooks share one page in JupyterLab, so ids must differ.
-    page_id = f"cj-{token_hex(4)}"
+    page_id = dials.new_page_id()
     table = funnel(start)
     text = f"{sentence(start, whole)}\n{table.to_string(index=False, float_format='{:.1f}'.format)}"
     # Only the last button, which resets, sets the whole too.
     buttons = [*map(asdict, SETTINGS.values()), {"whole": whole, **asdict(start)}]
     patch = dials.patch(CONTROLS, buttons, page_id, {"result": "result", **CELLS})
-    chart = draw(start, whole).properties(usermeta={"embedOptions": {"patch": patch}})
-    return Explorer(text, [markup(_head(page_id, table), text), charts.mimebundle(chart)])
+    return dials.explorer(text, _head(page_id, table), draw(start, whole), patch)
 
 
 def draw(start: Setting, whole: str) -> "alt.LayerChart":

@@ -3,14 +3,13 @@
 from dataclasses import asdict, dataclass
 from functools import cache
 from math import exp, floor, isnan, log, nan, sqrt
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from cjpolicy import catalogue, charts
 from cjpolicy.errors import CourseError
 from cjpolicy.explorers import dials
 from cjpolicy.explorers.dials import Dropdown, Slider
-from cjpolicy.explorers.view import RESET, Explorer, choose, folded, markup
+from cjpolicy.explorers.view import RESET, Explorer, choose, folded
 
 if TYPE_CHECKING:
     import altair as alt
@@ -257,14 +256,12 @@ def view(setting: str = "printed") -> Explorer:
         If there is no such setting.
     """
     start = SETTINGS[choose(setting, list(SETTINGS), "setting")]
-    # Several notebooks share one page in JupyterLab, so ids must differ.
-    page_id = f"cj-{token_hex(4)}"
+    page_id = dials.new_page_id()
     shown = table(start).drop(columns=["least", "most"])
     text = f"{sentence(start)}\n{shown.to_string(index=False, float_format='{:.1f}'.format)}"
     buttons = [asdict(each) for each in [*SETTINGS.values(), start]]
     changes = dials.patch(CONTROLS, buttons, page_id, {"result": "result", **cells()})
-    chart = draw(start).properties(usermeta={"embedOptions": {"patch": changes}})
-    return Explorer(text, [markup(_head(page_id, start), text), charts.mimebundle(chart)])
+    return dials.explorer(text, _head(page_id, start), draw(start), changes)
 
 
 def draw(start: Setting) -> "alt.LayerChart":

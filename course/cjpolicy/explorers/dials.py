@@ -3,10 +3,11 @@
 import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from cjpolicy import charts, html
-from cjpolicy.explorers.view import STYLE, try_buttons
+from cjpolicy.explorers.view import STYLE, Explorer, markup, try_buttons
 
 if TYPE_CHECKING:
     import altair as alt
@@ -65,6 +66,28 @@ def params(controls: Controls, start: Mapping[str, Any]) -> list["alt.Parameter"
     alt = charts.themed_altair()
 
     return [alt.param(name=name, value=start[name], bind=each.bind()) for name, each in controls.items()]
+
+
+def new_page_id() -> str:
+    """Return what the ids of one explorer begin with: several notebooks share one page in JupyterLab."""
+    return f"cj-{token_hex(4)}"
+
+
+def explorer(text: str, top: str, chart: "alt.LayerChart", changes: Sequence[Mapping[str, Any]]) -> Explorer:
+    """Put an explorer together.
+
+    Parameters
+    ----------
+    text : str
+        What it shows at the start, in words.
+    top : str
+        The part above its chart, from `head`.
+    chart : altair chart
+    changes : sequence of mapping
+        From `patch`.
+    """
+    patched = chart.properties(usermeta={"embedOptions": {"patch": list(changes)}})
+    return Explorer(text, [markup(top, text), charts.mimebundle(patched)])
 
 
 def head(

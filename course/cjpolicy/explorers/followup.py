@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass
 from math import floor
-from secrets import token_hex
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from cjpolicy import catalogue, charts
 from cjpolicy.errors import CourseError
 from cjpolicy.explorers import dials
 from cjpolicy.explorers.dials import Dropdown, Slider
-from cjpolicy.explorers.view import RESET, Explorer, choose, folded, markup
+from cjpolicy.explorers.view import RESET, Explorer, choose, folded
 
 if TYPE_CHECKING:
     import altair as alt
@@ -220,17 +219,15 @@ def view(setting: str = "newspaper") -> Explorer:
     """
     known = settings()
     start = known[choose(setting, list(known), "setting")]
-    # Several notebooks share one page in JupyterLab, so ids must differ.
-    page_id = f"cj-{token_hex(4)}"
+    page_id = dials.new_page_id()
     text = f"{sentence(start)}\n{_as_text(start)}"
     buttons = [asdict(each) for each in [*known.values(), start]]
     changes = dials.patch(CONTROLS, buttons, page_id, {"result": "result", **cells()})
     for place, words in MAY_BE_EMPTY.items():
         changes.append({"op": "add", "path": f"/marks/{place}/description", "value": words})
-    chart = draw(start).properties(usermeta={"embedOptions": {"patch": changes}})
     table = folded("Every printed rate as a table, with the curve at its time", _table(start, page_id))
     top = dials.head(page_id, TITLE, HOW, [*BUTTONS.values(), RESET], table)
-    return Explorer(text, [markup(top, text), charts.mimebundle(chart)])
+    return dials.explorer(text, top, draw(start), changes)
 
 
 def _as_text(start: Setting) -> str:

@@ -6,14 +6,13 @@ from functools import reduce
 from itertools import product
 from math import floor
 from operator import mul
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from cjpolicy import catalogue, charts
 from cjpolicy.errors import CourseError
 from cjpolicy.explorers import dials
 from cjpolicy.explorers.dials import Slider
-from cjpolicy.explorers.view import RESET, Explorer, choose, folded, markup
+from cjpolicy.explorers.view import RESET, Explorer, choose, folded
 
 if TYPE_CHECKING:
     import altair as alt
@@ -246,13 +245,11 @@ def view(setting: str = "plan") -> Explorer:
     """
     known = settings()
     start = known[choose(setting, list(known), "setting")]
-    # Several notebooks share one page in JupyterLab, so ids must differ.
-    page_id = f"cj-{token_hex(4)}"
+    page_id = dials.new_page_id()
     table = index_steps(start)
     text = f"{sentence(start)}\n{table.to_string(index=False, float_format='{:.2f}'.format)}"
     patch = _patch([*known.values(), start], page_id)
-    chart = draw(start).properties(usermeta={"embedOptions": {"patch": patch}})
-    return Explorer(text, [markup(_head(page_id, table), text), charts.mimebundle(chart)])
+    return dials.explorer(text, _head(page_id, table), draw(start), patch)
 
 
 HIGHEST = "max(300, 50 * ceil(max(after_coverage, after_standard, after_reporting, most) / 50))"

@@ -1,14 +1,13 @@
 """Explorer of unit 03: which totals fit the counts and shares that survive of a printed table."""
 
 from collections.abc import Iterable, Sequence
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from cjpolicy import catalogue, charts, html
 from cjpolicy.errors import CourseError
 from cjpolicy.explorers import dials
 from cjpolicy.explorers.dials import Dropdown, Slider
-from cjpolicy.explorers.view import RESET, Explorer, choose, folded, markup
+from cjpolicy.explorers.view import RESET, Explorer, choose, folded
 
 if TYPE_CHECKING:
     import altair as alt
@@ -170,14 +169,12 @@ def view(setting: str = "text") -> Explorer:
     known = settings()
     start = known[choose(setting, list(known), "setting")]
     rows = sorted(surviving_rows(), reverse=True)
-    # Several notebooks share one page in JupyterLab, so ids must differ.
-    page_id = f"cj-{token_hex(4)}"
+    page_id = dials.new_page_id()
     text = f"{sentence(rows, start['total'], start['rule'])}\n{_as_text(rows)}"
     changes = dials.patch(CONTROLS, [*known.values(), start], page_id, {"result": "result"})
-    chart = draw(rows, start).properties(usermeta={"embedOptions": {"patch": changes}})
     table = folded("What each row allows, as a table", _table(rows))
     top = dials.head(page_id, TITLE, HOW, [*BUTTONS.values(), RESET], table)
-    return Explorer(text, [markup(top, text), charts.mimebundle(chart)])
+    return dials.explorer(text, top, draw(rows, start), changes)
 
 
 def _as_text(rows: Sequence[Row]) -> str:

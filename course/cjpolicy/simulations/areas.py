@@ -1,7 +1,5 @@
 """Areas in which nothing changes but chance: the table simulated_areas, for regression to the mean."""
 
-import csv
-import io
 import random
 
 SEED = 21
@@ -62,19 +60,3 @@ def events(usual: float, chance: random.Random) -> int:
         count += 1
         time += chance.expovariate(usual)
     return count
-
-
-def as_csv(seed: int = SEED) -> str:
-    """Return the areas as the text of datasets/simulated/simulated_areas.csv.
-
-    Examples
-    --------
-    >>> as_csv().splitlines()[0]
-    'area,usual,year_1,year_2,year_3,year_4,lot'
-    """
-    rows = areas(seed)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -1,7 +1,5 @@
 """Thefts in an invented county, each followed from the event to a conviction: the table simulated_thefts."""
 
-import csv
-import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,19 +74,3 @@ def _of(kind: Kind, chance: random.Random) -> Iterator[dict[str, str | int]]:
             so_far = int(so_far and chance.random() < chance_of_stage)
             row[stage] = so_far
         yield row
-
-
-def as_csv(seed: int = SEED) -> str:
-    """Return the thefts as the text of datasets/simulated/simulated_thefts.csv.
-
-    Examples
-    --------
-    >>> as_csv().splitlines()[0]
-    'theft,kind,area,reported,recorded,charged,convicted'
-    """
-    rows = thefts(seed)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

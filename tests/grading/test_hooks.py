@@ -9,13 +9,13 @@ from nbgrader.coursedir import CourseDirectory
 
 from cjpolicy.desk import Course
 from cjpolicy.errors import CourseError
-from cjpolicy.grading import release
+from cjpolicy.grading import release, sandbox
 from cjpolicy.grading.collect import CollectFilesOnly
 from cjpolicy.grading.hooks import before_marking
 from cjpolicy.grading.recorded import with_answers
 from cjpolicy.grading.results import read_notes, read_results
 from cjpolicy.grading.steps import give_feedback
-from cjpolicy.grading.workshop import Workshop
+from cjpolicy.grading.workshop import MarkingStoppedError, Workshop
 from tests.grading import sample
 
 pytestmark = pytest.mark.grading
@@ -113,3 +113,17 @@ def test_feedback_shows_model_answers_only_when_the_teacher_says_so(course: Work
 def test_there_is_no_feedback_before_there_are_marks(course: Workshop) -> None:
     with pytest.raises(CourseError, match="Nothing of a89_other has been marked yet"):
         give_feedback(course, "a89_other")
+
+
+def test_where_there_is_no_sandbox_nothing_is_run_unless_the_settings_say_so(
+    course: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Last in this file: it marks ada's work again, without the sandbox."""
+    monkeypatch.setattr(sandbox, "explanation", lambda: "This machine has no sandbox.")
+    with pytest.raises(MarkingStoppedError, match="This machine has no sandbox"):
+        course.autograde(sample.NAME, "ada")
+    assert not course.autograded(sample.NAME, "ada").exists()
+    monkeypatch.setattr(course.api.config.RunApart, "without_sandbox", True)
+    course.autograde(sample.NAME, "ada")
+    assert read_notes(course, sample.NAME, "ada")["run"]["sandbox"] == "none"
+    assert read_results(course, sample.NAME, "ada")["a90-two-changes"].earned == 2

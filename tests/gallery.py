@@ -40,6 +40,8 @@ EXPLORERS = (
     "cohorts",
     "areas",
     "followup",
+    "cases",
+    "risks",
 )
 SLICE = 1_600
 PAGE = """<!DOCTYPE html>

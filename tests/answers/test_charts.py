@@ -9,7 +9,16 @@ import pandas as pd
 import pytest
 
 from cjpolicy.answers import Chart
-from cjpolicy.answers.charts import Need, compares_with, keeps_order, on_log_axis, says, shows, starts_at_zero
+from cjpolicy.answers.charts import (
+    Need,
+    compares_with,
+    keeps_order,
+    on_log_axis,
+    says,
+    shows,
+    starts_at_zero,
+    tells_apart,
+)
 from tests.answers.samples import BLANKS
 
 STEPS = ["start", "coverage", "standard", "reporting", "true level"]
@@ -385,3 +394,34 @@ def test_what_cannot_be_drawn_cannot_be_checked(answer: Any, says_what: str) -> 
     outcome = Chart().judge(answer, NEEDS)
     assert outcome.status == "cannot check"
     assert says_what in outcome.message
+
+
+SPANS = pd.DataFrame({"office": ["Ash", "Birch"], "low": [10, 30], "high": [20, 45]})
+
+
+@pytest.mark.parametrize(
+    ("chart", "expected"),
+    [
+        (alt.Chart(SPANS).mark_rule().encode(x="low", x2="high", y="office"), "correct"),
+        (alt.Chart(SPANS).mark_bar().encode(y="low", y2="high", x="office"), "correct"),
+        (alt.Chart(SPANS).mark_rule().encode(x="low", y="office"), "not yet"),
+    ],
+    ids=["lying", "standing", "one end"],
+)
+def test_a_chart_shows_both_ends_of_its_marks(chart: alt.Chart, expected: str) -> None:
+    outcome = Chart().judge(chart, {"ends": [shows([10, 30]), shows([20, 45])]})
+    assert outcome.status == expected, outcome.message
+
+
+@pytest.mark.parametrize(
+    ("chart", "expected"),
+    [
+        (alt.Chart(SPANS).mark_point().encode(x="low", y="office"), "correct"),
+        (alt.Chart(SPANS).mark_point().encode(x="low", color="office"), "correct"),
+        (alt.Chart(SPANS).mark_point().encode(x="low"), "not yet"),
+    ],
+    ids=["on an axis", "in a legend", "nowhere"],
+)
+def test_a_chart_tells_its_rows_apart(chart: alt.Chart, expected: str) -> None:
+    outcome = Chart().judge(chart, {"rows": [tells_apart(["Ash", "Birch"])]})
+    assert outcome.status == expected, outcome.message

@@ -150,6 +150,54 @@ def redraw(first):
 ipywidgets.interact(redraw, first=ipywidgets.FloatSlider(13.2, min=0, max=30, step=0.05))
 """,
     ),
+    "cases": (
+        "found",
+        """
+from dataclasses import replace
+
+import ipywidgets
+from IPython.display import display
+
+from cjpolicy import charts
+from cjpolicy.explorers import cases
+
+start = cases.settings()["two"]
+
+
+def redraw(found):
+    data, metadata = charts.mimebundle(cases.draw(replace(start, found=found)))
+    for parameter in data[charts.MIME]["params"]:
+        parameter.pop("bind", None)
+    display(data, metadata=metadata, raw=True)
+
+
+ipywidgets.interact(redraw, found=ipywidgets.IntSlider(2, min=0, max=100))
+""",
+    ),
+    "risks": (
+        "treated",
+        """
+from dataclasses import replace
+
+import ipywidgets
+from IPython.display import display
+
+from cjpolicy import charts
+from cjpolicy.explorers import risks
+
+start = risks.settings()["study"]
+
+
+def redraw(treated):
+    data, metadata = charts.mimebundle(risks.draw(replace(start, treated=treated)))
+    for parameter in data[charts.MIME]["params"]:
+        parameter.pop("bind", None)
+    display(data, metadata=metadata, raw=True)
+
+
+ipywidgets.interact(redraw, treated=ipywidgets.FloatSlider(10, min=0.5, max=60, step=0.5))
+""",
+    ),
 }
 SETTLED = 400
 

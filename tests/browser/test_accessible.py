@@ -34,6 +34,8 @@ EXPLORERS = (
     "cohorts",
     "areas",
     "followup",
+    "cases",
+    "risks",
 )
 
 

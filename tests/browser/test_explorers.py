@@ -12,11 +12,13 @@ from cjpolicy.explorers import (
     areas,
     attrition,
     baseyear,
+    cases,
     claims,
     cohorts,
     figures,
     followup,
     recording,
+    risks,
     totals,
     view,
 )
@@ -353,6 +355,46 @@ class TestFollowUp:
         eventually(cells.all_inner_texts, expected)
 
 
+class TestRisks:
+    TABLE = "The numbers as a table"
+
+    def said(self, notebook: Notebook) -> str:
+        return str(notebook.panel.locator("output[id$='-result']").evaluate("it => it.value"))
+
+    def test_tab_reaches_every_control_in_order(self, desk: Desk, page: "Page") -> None:
+        passed = explorer(desk, page, "risks").tab_to(self.TABLE)
+        labels = [control.label for control in risks.controls().values()]
+        expected = [*risks.BUTTONS.values(), RESET, *labels, self.TABLE]
+        found = passed[-len(expected) :]
+        assert [words.startswith(wanted) for words, wanted in zip(found, expected, strict=True)] == [
+            True for _ in expected
+        ]
+
+    def test_each_button_sets_what_it_says(self, desk: Desk, page: "Page") -> None:
+        notebook, known = explorer(desk, page, "risks"), risks.settings()
+        eventually(lambda: self.said(notebook), risks.sentence(known["study"]))
+        names, labels = [*reversed(risks.BUTTONS), "study"], [*reversed(risks.BUTTONS.values()), RESET]
+        for number, (name, label) in enumerate(zip(names, labels, strict=True)):
+            notebook.tab_to(label, most=60)
+            page.keyboard.press(("Enter", "Space")[number % 2])
+            eventually(lambda: self.said(notebook), risks.sentence(known[name]))
+
+    def test_the_list_the_sliders_and_the_table_follow_the_keys(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "risks")
+        notebook.tab_to("Matched: per cent with the event")
+        page.keyboard.press("ArrowRight")
+        notebook.tab_to("Treated: per cent with the event")
+        page.keyboard.press("ArrowLeft")
+        notebook.tab_to("How many are treated, and matched")
+        choose_next(page, 1)
+        setting = risks.Setting(8.5, 9.5, "few")
+        eventually(lambda: self.said(notebook), risks.sentence(setting))
+        notebook.tab_to(self.TABLE)
+        page.keyboard.press("Enter")
+        cells = notebook.panel.locator("details tr > :nth-child(2):not([scope=col])")
+        eventually(cells.all_inner_texts, list(risks.texts(setting).values()))
+
+
 class TestWithoutAKernel:
     """A notebook that was run, saved and closed still has a chart that moves."""
 
@@ -606,3 +648,65 @@ class TestBaseyear:
             notebook.tab_to(label)
             page.keyboard.press("Space")
             self.shows(notebook, **choice)
+
+
+class Cases:
+    """The page of the explorer of cases."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+
+    def said(self) -> str:
+        """Return the sentence that a screen reader reads out."""
+        return str(self.notebook.panel.locator("output[id$='-result']").evaluate("it => it.value"))
+
+    def sliders(self) -> dict[str, float]:
+        boxes = self.notebook.panel.locator("input[type=range]").all()
+        return {str(box.get_attribute("name")): float(box.input_value()) for box in boxes}
+
+    def shows(self, setting: cases.Setting) -> None:
+        """Fail unless the controls and the sentence are those of a setting."""
+        numbers = asdict(setting)
+        looked = numbers.pop("looked")
+        eventually(self.sliders, numbers)
+        eventually(self.notebook.panel.locator("select[name=looked]").input_value, looked)
+        eventually(self.said, cases.sentence(setting))
+
+
+class TestCases:
+    START = cases.settings()["two"]
+    TABLE = "The intervals as a table"
+
+    def test_tab_reaches_every_control_in_order(self, desk: Desk, page: "Page") -> None:
+        passed = explorer(desk, page, "cases").tab_to(self.TABLE)
+        labels = [control.label for control in cases.CONTROLS.values()]
+        expected = [*cases.BUTTONS.values(), RESET, *labels, self.TABLE]
+        assert passed[-len(expected) :] == expected
+
+    def test_each_button_sets_what_it_says(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "cases")
+        shown = Cases(notebook)
+        shown.shows(self.START)
+        names = [*reversed(cases.BUTTONS), "two"]
+        labels = [*reversed(cases.BUTTONS.values()), RESET]
+        for number, (name, label) in enumerate(zip(names, labels, strict=True)):
+            notebook.tab_to(label, most=60)
+            page.keyboard.press(("Enter", "Space")[number % 2])
+            shown.shows(cases.settings()[name])
+
+    def test_each_control_moves_the_chart_as_the_model_says(self, desk: Desk, page: "Page") -> None:
+        notebook = explorer(desk, page, "cases")
+        shown = Cases(notebook)
+        setting = self.START
+        for name, slider in cases.SLIDERS.items():
+            notebook.tab_to(slider.label, most=60)
+            for key in ("ArrowLeft", "Home", "End", "PageDown", "ArrowRight"):
+                page.keyboard.press(key)
+                page.wait_for_timeout(50)
+                moved = {**asdict(setting), name: shown.sliders()[name]}
+                setting = cases.Setting(**{**moved, "found": int(moved["found"])})
+                shown.shows(setting)
+            assert getattr(setting, name) > slider.low
+        notebook.tab_to(cases.CONTROLS["looked"].label, most=60)
+        choose_next(page, 1)
+        shown.shows(replace(setting, looked="200"))

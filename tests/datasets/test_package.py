@@ -213,3 +213,56 @@ def test_every_reoffending_rate_of_the_figures_has_a_row() -> None:
     odds = {"sotp-sensitivity-122", "sotp-sensitivity-219"}
     assert rates - named <= changes | odds | {"mappa-0-6-s54"}
     assert named <= rates | {"sotp-followup-8-2", "suffolk-29"}
+
+
+@pytest.mark.parametrize("row", datapackage.records("inspections"), ids=lambda row: row["finding_id"])
+def test_inspection_finding_equals_its_figures(row: datapackage.Record) -> None:
+    figures = [catalogue.figure(name) for name in str(row["figure_ids"]).split()]
+    assert row["looked_at_said"] == (
+        "not stated"
+        if row["looked_at"] is None
+        else "implied"
+        if row["finding_id"] == "employment"
+        else "printed"
+    )
+    if row["found"] is not None:
+        assert [row["found"], row["looked_at"]] == [figure.value for figure in figures]
+        assert row["percent"] is None
+        return
+    (figure,) = figures
+    # A third and two-thirds, printed as words, stand in per cent to one decimal place.
+    percent = figure.value if figure.unit == "percent" else round(100 * figure.value, 1)
+    assert (row["percent"], row["qualifier"] or "") == (percent, figure.qualifier)
+
+
+def test_the_inspections_say_where_to_read_each_finding() -> None:
+    excerpts = {
+        str(each["excerpt_id"]): str(each["figure_ids"] or "") for each in datapackage.records("excerpts")
+    }
+    for row in datapackage.records("inspections"):
+        if row["excerpt_id"]:
+            assert str(row["figure_ids"]).split()[0] in excerpts[str(row["excerpt_id"])].split()
+        else:
+            assert not any(str(row["figure_ids"]) in named.split() for named in excerpts.values())
+
+
+@pytest.mark.parametrize("row", datapackage.records("sotp_outcomes"), ids=lambda row: row["outcome_id"])
+def test_outcome_of_the_evaluation_equals_its_figures_and_stands_in_its_excerpt(
+    row: datapackage.Record,
+) -> None:
+    figures = [catalogue.figure(name) for name in str(row["figure_ids"]).split()]
+    columns = ("treated", "comparison", "treated_all", "comparison_all", "years")
+    printed = [row[column] for column in columns if row[column] is not None]
+    assert printed == [figure.value for figure in figures]
+    assert [figure.unit for figure in figures[-3:]] == ["count", "count", "years"]
+    excerpt = catalogue.excerpt(str(row["excerpt_id"]))
+    assert str(row["words"]) in excerpt.text
+    rates = {figure.figure_id for figure in figures[:-3]}
+    assert rates == set(excerpt.figure_ids)
+    # Which group is higher is said where the rates are printed, and nowhere else.
+    assert (row["said"] == "similar") == (not rates)
+    if rates:
+        assert {figure.unit for figure in figures[:-3]} == {row["unit"]}
+        assert figures[0].value > figures[1].value
+        assert figures[0].population.startswith("treated men")
+        assert figures[1].population.startswith("matched comparison men")

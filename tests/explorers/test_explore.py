@@ -32,4 +32,4 @@ def test_every_explorer_runs_without_a_browser_an_error_or_a_warning() -> None:
     outputs = [output for cell in ran.cells for output in cell.outputs]
     assert {output.output_type for output in outputs} == {"display_data"}
     # A title, the explorer, and for those made of widgets what a notebook without a kernel shows.
-    assert len(outputs) == 3 + 3 + 2 + 2 + 3 + 2 + 2 + 2 + 2
+    assert len(outputs) == 3 + 3 + 2 + 2 + 3 + 2 + 2 + 2 + 2 + 2 + 2

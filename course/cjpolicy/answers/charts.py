@@ -66,9 +66,22 @@ def draws(picture: Picture, values: Sequence[float], within: float) -> bool:
     return any(
         all(any(close(each, float(value), within) for each in have) for value in values)
         for view in picture.views
-        for have in view.quantities().values()
+        for have in view.ends().values()
         if have
     )
+
+
+def tells_apart(labels: Sequence[Any], slip: str = "chart-unlabelled:rows") -> Need:
+    """Need each of these labels along an axis, in a legend or in a text."""
+    wanted = {label(each) for each in labels}
+
+    def met(picture: Picture) -> bool:
+        orders = [set(view.order(channel)) for view in picture.views for channel in POSITIONS]
+        return any(wanted <= order for order in orders) or all(
+            any(each in label(text) for text in picture.texts) for each in wanted
+        )
+
+    return Need("tells its rows apart", met, slip)
 
 
 def keeps_order(labels: Sequence[Any], slip: str = "chart-order-lost") -> Need:

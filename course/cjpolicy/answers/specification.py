@@ -54,6 +54,12 @@ class View:
                 found[channel] = numbers_in(self.values(channel))
         return found
 
+    def ends(self) -> dict[str, list[float]]:
+        """Give the numbers on each position channel, and those at which its marks end: x2 and y2."""
+        found = self.quantities()
+        second = {f"{channel}2": numbers_in(self.values(f"{channel}2")) for channel in found}
+        return found | {channel: values for channel, values in second.items() if values}
+
     def series(self) -> list[list[Row]]:
         """Split the rows into the series that colour, dash or detail tells apart."""
         split = [self.encoding[name]["field"] for name in SERIES if "field" in self.encoding.get(name, {})]

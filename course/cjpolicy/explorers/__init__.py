@@ -9,7 +9,11 @@ from cjpolicy.explorers.view import Explorer
 
 __all__ = ["Explorer", "explore", "page"]
 
-NAMES = ("figures", "claims", "recording", "totals", "baseyear", "attrition", "cohorts", "areas", "followup")
+NAMES = (
+    *("figures", "claims", "recording", "totals", "baseyear", "attrition", "cohorts", "areas", "followup"),
+    "cases",
+    "risks",
+)
 
 
 def explore(name: str, **start: str) -> Explorer:
@@ -22,7 +26,8 @@ def explore(name: str, **start: str) -> Explorer:
         out?), "recording" (why do records and survey part?), "totals" (which totals fit a printed
         table?), "baseyear" (since when has a count changed?), "attrition" (convictions out of what?),
         "cohorts" (what did areas in a programme and others do?), "areas" (what is credited to a programme,
-        by who joins?) or "followup" (how long were they followed?).
+        by who joins?), "followup" (how long were they followed?), "cases" (what can so many cases tell?) or
+        "risks" (what do two shares say, and what would chance?).
     **start : str
         What it shows first: `topic`, `unit`, `document` for "figures"; `first`, `second` (ids of claims)
         for "claims"; `base`, `later`, `inquiry` for "baseyear"; `setting`, `whole` for "attrition"; `setting`

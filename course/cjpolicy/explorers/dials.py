@@ -73,7 +73,12 @@ def new_page_id() -> str:
     return f"cj-{token_hex(4)}"
 
 
-def explorer(text: str, top: str, chart: "alt.LayerChart", changes: Sequence[Mapping[str, Any]]) -> Explorer:
+def explorer(
+    text: str,
+    top: str,
+    chart: "alt.LayerChart | alt.VConcatChart",
+    changes: Sequence[Mapping[str, Any]],
+) -> Explorer:
     """Put an explorer together.
 
     Parameters
@@ -178,7 +183,11 @@ def table(
 
 
 def patch(
-    controls: Controls, settings: Sequence[Mapping[str, Any]], page_id: str, shown: Mapping[str, str]
+    controls: Controls,
+    settings: Sequence[Mapping[str, Any]],
+    page_id: str,
+    shown: Mapping[str, str],
+    first: int = 0,
 ) -> list[dict[str, Any]]:
     """Return changes to a compiled chart, for what Vega-Lite cannot say but Vega can.
 
@@ -196,6 +205,8 @@ def patch(
         As for `head`.
     shown : mapping of str to str
         By the end of an element's id, the expression whose value it shows; "result" is read out.
+    first : int
+        How many signals the chart has before those of the controls: one for each part of a chart of parts.
 
     Examples
     --------
@@ -206,7 +217,7 @@ def patch(
     """
     box = f"#{page_id}-sliders"
     changes: list[dict[str, Any]] = []
-    for place, (name, control) in enumerate(controls.items()):
+    for place, (name, control) in enumerate(controls.items(), start=first):
         events = [
             {
                 "events": {"source": f"#{page_id}-{number}", "type": "click"},

@@ -268,14 +268,14 @@ ENTRIES = (
     Entry(
         "11",
         "two-sample interval",
-        "proportion.confint_proportions_2indep(treated, treated_all, others, others_all)",
+        "proportion.confint_proportions_2indep(\n    treated, treated_all, others, others_all\n)",
         "An interval for the difference between two shares.",
         attributes=("confint_proportions_2indep",),
     ),
     Entry(
         "11",
         "p value",
-        "z, p = proportion.proportions_ztest([treated, others], [treated_all, others_all])",
+        "z, p = proportion.proportions_ztest(\n    [treated, others], [treated_all, others_all]\n)",
         "How often chance alone would make a difference at least this large.",
         attributes=("proportions_ztest",),
     ),

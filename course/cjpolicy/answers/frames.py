@@ -199,7 +199,9 @@ class Frame(Form):
         try:
             if isinstance(form, Number):
                 slack = form.tolerance(within)
-                return all(close(form.read(cell), float(each), slack) for cell, each in pairs)
+                return all(
+                    close(form.read(cell), float(each), slack if each else None) for cell, each in pairs
+                )
             return all(plain(str(cell)) == plain(str(each)) for cell, each in pairs)
         except FAILURES:  # a cell may hold anything; one that cannot be read agrees with nothing
             return False
@@ -231,6 +233,8 @@ def row_fault(wanted: Sequence[str], given: Sequence[str]) -> str:
 
 def first_fault(rows: Sequence[str], outcomes: Sequence[Outcome]) -> Outcome | None:
     """Give the first cell's outcome that is not correct, with its row named."""
+    if outcomes and all(outcome.status == "not attempted" for outcome in outcomes):
+        return outcomes[0]
     for row, outcome in zip(rows, outcomes, strict=True):
         if outcome.status != "correct":
             return Outcome(outcome.status, 0.0, f"Row {shown(row)}: {outcome.message}", outcome.slip)

@@ -228,7 +228,8 @@ class Number(Form):
             return CORRECT
         arrived = with_unit(value, self.unit)
         for slip, wrong in (slips or {}).items():
-            if any(close(value, target, within) for target in as_values(wrong)):
+            # What is near nought is as a rule a share where per cent were asked for, not nought.
+            if any(close(value, target, within if target else None) for target in as_values(wrong)):
                 return diagnosed(arrived, slip, share=sign_share(slip))
         slip = general_slip(value, float(expected), within)
         if slip:

@@ -69,7 +69,7 @@ class Setting:
 
 SLIDERS = {
     "found": Slider("Found (cases)", 0, MOST_FOUND),
-    "alike": Slider("Alike within a prison (0 not at all, 1 altogether)", 0, 0.5, 0.01),
+    "alike": Slider("Alike within a prison (0 not at all; 1, not here, altogether)", 0, 0.5, 0.01),
     "margin": Slider("Margin wanted for a half (percentage points)", 1, 10, 0.5),
 }
 CONTROLS: dials.Controls = {
@@ -126,6 +126,20 @@ def spans(setting: Setting) -> dict[str, tuple[float, float]]:
     return dict(zip(ROWS, all_rows, strict=True))
 
 
+def said(setting: Setting) -> dict[str, tuple[str, str]]:
+    """Return by row of the table both ends in words: a dash where the recipe has nothing to say.
+
+    Examples
+    --------
+    >>> said(settings()["two"])["rule of three"]
+    ('–', '–')
+    """
+    return {
+        row: ("–", "–") if row == "rule of three" and setting.count else (f"{low:.1f}", f"{high:.1f}")
+        for row, (low, high) in spans(setting).items()
+    }
+
+
 def sentence(setting: Setting) -> str:
     """Return in words what a count says.
 
@@ -147,7 +161,7 @@ def _lines(setting: Setting) -> list[str]:
         f"Wilson: {said['Wilson']}; exact: {said['exact']}.{three}",
         f"In {prisons()} prisons, alike to {setting.alike:.2f}, worth {cases:,.1f} separate cases: "
         f"Wilson {said['Wilson, in clusters']}.",
-        f"For a half to within {setting.margin:g} {'point' if setting.margin == 1 else 'points'}: "
+        f"To know a half to within {setting.margin:g} {'point' if setting.margin == 1 else 'points'}: "
         f"{cases_needed(setting.margin):,} cases, drawn one by one.",
     ]
 
@@ -172,7 +186,10 @@ def view(setting: str = "two") -> Explorer:
     known = settings()
     start = known[choose(setting, list(known), "setting")]
     page_id = dials.new_page_id()
-    rows = "\n".join(f"{row}: {low:.1f}% to {high:.1f}%" for row, (low, high) in spans(start).items())
+    rows = "\n".join(
+        f"{row}: only if none found" if low == "–" else f"{row}: {low}% to {high}%"
+        for row, (low, high) in said(start).items()
+    )
     text = f"{sentence(start)}\n{rows}"
     buttons = [asdict(each) for each in [*known.values(), start]]
     changes = dials.patch(CONTROLS, buttons, page_id, {"result": "result", **cells()})
@@ -185,21 +202,22 @@ def cells() -> dict[str, str]:
     """Return the numbers of the table, each with the browser's expression for it."""
     ends = {}
     for place in range(len(ROWS)):
-        ends[f"low-{place}"] = f"format(low_{place}, '.1f')"
-        ends[f"high-{place}"] = f"format(high_{place}, '.1f')"
+        silent = f"{place} == {ROWS.index('rule of three')} && count"
+        for end in ("low", "high"):
+            ends[f"{end}-{place}"] = f"({silent} ? '–' : format({end}_{place}, '.1f'))"
     return ends
 
 
 def _table(start: Setting, page_id: str) -> str:
     rows: list[tuple[str, Mapping[str, str]]] = [
-        (row, {"low": f"{low:.1f}", "high": f"{high:.1f}"}) for row, (low, high) in spans(start).items()
+        (row, dict(zip(("low", "high"), each, strict=True))) for row, each in said(start).items()
     ]
     headers = ("recipe", "lowest (%)", "highest (%)")
     caption = "95% intervals. The rule of three speaks only where none was found."
     return dials.table(page_id, headers, rows, cells(), caption)
 
 
-WIDTH = 350
+WIDTH = 300
 
 
 def draw(start: Setting) -> "alt.LayerChart":
@@ -246,12 +264,12 @@ def draw(start: Setting) -> "alt.LayerChart":
         alt.layer(lines, points, words)
         .add_params(*dials.params(CONTROLS, asdict(start)), *_expressions())
         .properties(
-            title=alt.Title(alt.expr("title"), fontSize=13),
+            title=alt.Title(alt.expr("title"), fontSize=12),
             width=WIDTH,
             height=150,
             # Room that does not change while labels move, so that the page stands still.
             autosize=alt.AutoSizeParams(type="none"),
-            padding={"left": 132, "right": 122, "top": 72, "bottom": 48},
+            padding={"left": 110, "right": 110, "top": 72, "bottom": 48},
             description=(
                 "Intervals for the same count by four recipes, as lines, with the share seen as a point. "
                 f"At first: {sentence(start)} Three sliders and a list change it."
@@ -297,7 +315,8 @@ def _expressions() -> list["alt.Parameter"]:
     written["low_2"], written["high_2"] = "0", "count ? 0 : 300 / size"
     written["low_3"], written["high_3"] = _ends("share", "cases")
     written["longest"] = "max(max(high_0, high_1), max(high_2, high_3))"
-    written["highest"] = "min(100, 5 * ceil(1.05 * longest / 5))"
+    # Few steps, so that intervals can be compared from one setting to the next.
+    written["highest"] = "longest < 14 ? 15 : longest < 48 ? 50 : 100"
 
     def to(place: int) -> str:
         return f"format(low_{place}, '.1f') + '% to ' + format(high_{place}, '.1f') + '%'"
@@ -312,7 +331,7 @@ def _expressions() -> list["alt.Parameter"]:
         f"' separate cases: Wilson ' + {to(3)} + '.'"
     )
     written["third"] = (
-        "'For a half to within ' + margin + (margin == 1 ? ' point: ' : ' points: ') + "
+        "'To know a half to within ' + margin + (margin == 1 ? ' point: ' : ' points: ') + "
         f"format(ceil({Z**2!r} * 2500 / pow(margin, 2) - 1e-9), ',') + ' cases, drawn one by one.'"
     )
     written["result"] = "first + ' ' + second + ' ' + third"

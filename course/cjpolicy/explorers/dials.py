@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 DIAL_STYLE = """<style>
 .cj-sliders label { display: grid; grid-template-columns: var(--cj-columns); gap: 0 0.75em; }
 .cj-sliders label { align-items: center; min-height: 1.9em; }
+.cj-card summary { padding: 0.2em 0; }
 .cj-sliders select { grid-column: 2 / -1; font: inherit; min-height: 2em; max-width: 100%; }
-@media (max-width: 50em) { .cj-sliders label { grid-template-columns: 1fr 8em 3em; } }
+@media (max-width: 50em) {
+  .cj-sliders label { grid-template-columns: 1fr 8em 3em; }
+  .cj-sliders label:has(select) { grid-template-columns: 1fr auto; }
+}
 </style>"""
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 

@@ -76,8 +76,8 @@ def questions() -> list[Question]:
                         "wrong-denominator:unsaid": "homeless prisoners",
                     },
                     "chosen": {"seen-as-whole:chosen": ["by chance", "as the worst cases"]},
-                    "mentored_98": {"definition-drift:column": ["implied", "not stated"]},
-                    "employment_98": {"definition-drift:column": ["printed", "not stated"]},
+                    "mentored_98": {"definition-drift:looked-at": ["implied", "not stated"]},
+                    "employment_98": {"definition-drift:looked-at": ["printed", "not stated"]},
                 }
             },
         ),
@@ -143,12 +143,12 @@ def questions() -> list[Question]:
                 'low, high = proportion.proportion_confint(three["found"], 98, method="wilson")\n'
                 "answer = three.assign(low=100 * low, high=100 * high)"
             ),
-            why="All three intervals overlap: from these counts nobody can rank work, mentors and accommodation.",
+            why="The three overlap nearly throughout: these counts cannot rank work, mentors and accommodation among all such prisoners.",
             options={
                 "within": {"low": 0.06, "high": 0.06},
                 "slips": {
                     "low": {
-                        "noise-as-change:plain": [plain_lows],
+                        "noise-as-change:plain": [plain_lows, [max(0.0, low) for low in plain_lows]],
                         "noise-as-change:exact": [exact_lows],
                         "unit-slip": [[low / 100 for low in lows]],
                     },
@@ -172,6 +172,8 @@ def questions() -> list[Question]:
             why="None was seen. Up to three in a hundred could be there all the same.",
             options={
                 "within": 0.06,
+                # The chance itself, without the rule, gives 3.01.
+                "either": [100 * (1 - 0.05 ** (1 / cases))],
                 "slips": {
                     "absence-as-evidence:none": 0,
                     "noise-as-change:two-sided": [exact(0, cases)[1], wilson(0, cases)[1]],
@@ -241,7 +243,7 @@ def questions() -> list[Question]:
             Number("inspections"),
             MISSED_OF_1000,
             hints=(
-                "An interval misses if it ends below 5, or begins above 5.",
+                "An interval misses if it ends below 0.05, or begins above 0.05.",
                 "Count the rows for which (high < 0.05) | (low > 0.05) is True.",
             ),
             solution=(
@@ -285,6 +287,7 @@ def questions() -> list[Question]:
                 "within": 0.5,
                 "slips": {
                     "noise-as-change:textbook": cases,
+                    "noise-as-change:one-less": cases / (1 + cases / prisons * 0.1),
                     "wrong-denominator:upside-down": cases * (1 + (cases / prisons - 1) * 0.1),
                     "wrong-denominator": [prisons, cases / prisons, cases * 0.1],
                 },

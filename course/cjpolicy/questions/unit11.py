@@ -136,7 +136,7 @@ def questions() -> list[Question]:
             Number("per cent"),
             more,
             hints=(
-                "The matched men are the base. How big is the difference beside it?",
+                "The matched are the base. How big is the difference beside it?",
                 "Divide the one share by the other. A result of 1 would be no difference at all.",
             ),
             solution=f"{STUDY}answer = 100 * (treated / matched - 1)",
@@ -145,7 +145,7 @@ def questions() -> list[Question]:
                 "within": 0.1,
                 "slips": {
                     "relative-for-absolute:more": points,
-                    "change-for-level:factor": [100 * treated / matched, treated / matched],
+                    "change-for-level:times-as-likely": [100 * treated / matched, treated / matched],
                     "wrong-base:compared": 100 * points / treated,
                     "definition-drift:odds": 100 * (odds_ratio - 1),
                 },
@@ -158,7 +158,7 @@ def questions() -> list[Question]:
             hints=(
                 "For each group: how many had the event, for each one who had not? Those are the odds.",
                 "Of 100 treated, divide those with the event by those without it. Do the same for the "
-                "matched men, and divide the first result by the second.",
+                "matched, and divide the first result by the second.",
             ),
             solution=f"{STUDY}answer = (treated / (100 - treated)) / (matched / (100 - matched))",
             why="For a rare event odds and risks are nearly alike. For a common one they part.",
@@ -174,16 +174,16 @@ def questions() -> list[Question]:
         ),
         Question(
             "11-one-in",
-            Number("men"),
+            Number("people"),
             one_in,
             hints=(
-                "So many more in every hundred. For how many men is that one more?",
+                "So many more in every hundred. For how many people is that one more?",
                 "Divide a hundred by the risk difference.",
             ),
             solution=f"{STUDY}answer = 100 / (treated - matched)",
             why="It is one more with the event if the whole difference is the programme's doing. That is not shown.",
             options={
-                "within": 0.5,
+                "within": 0.4,
                 "slips": {
                     "relative-for-absolute:number": [100 / more, more],
                     "wrong-denominator:upside-down": points / 100,
@@ -218,7 +218,7 @@ def questions() -> list[Question]:
                         100 * ((treated + 0.5) / (matched - 0.5) - 1),
                     ),
                     "relative-for-absolute:more": (points - 2 * HALF, points + 2 * HALF),
-                    "change-for-level:factor": [
+                    "change-for-level:times-as-likely": [
                         (1 + least / 100, 1 + most / 100),
                         (100 + least, 100 + most),
                     ],
@@ -227,14 +227,14 @@ def questions() -> list[Question]:
         ),
         Question(
             "11-extra",
-            Number("men"),
+            Number("people"),
             extra,
             hints=(
-                "How many of those who started would have had the event at the matched men's rate? How many had?",
+                "How many of those who started would have had the event at the rate of the matched? How many had?",
                 "Take the risk difference, as a share, of all who started.",
             ),
             solution=f"{STUDY}answer = treated_all * (treated - matched) / 100",
-            why="It is a number of men with the event. It is not a number of victims, nor of events.",
+            why="It is a number of people with the event, not of people harmed, nor of events.",
             options={
                 # Whole men, from a share of each group, come out within one of it.
                 "within": 1.1,
@@ -248,6 +248,7 @@ def questions() -> list[Question]:
                         (treated_all + matched_all) * points / 100,
                     ],
                     "change-for-level": treated_all * treated / 100,
+                    "slip-other-rows:part": treated_all * matched / 100,
                     "count-for-rate:groups": (matched_all * matched - treated_all * treated) / 100,
                 },
             },
@@ -272,6 +273,10 @@ def questions() -> list[Question]:
                 "slips": {
                     "rounded-as-exact:not-chance": (points - 2 * HALF, points + 2 * HALF),
                     "noise-as-change:one-error-of-difference": (points - error, points + error),
+                    "noise-as-change:one-group": (
+                        treated - SURE * (treated * (100 - treated) / treated_all) ** 0.5,
+                        treated + SURE * (treated * (100 - treated) / treated_all) ** 0.5,
+                    ),
                     "relative-for-absolute:ratio": [ratio, (100 * (ratio[0] - 1), 100 * (ratio[1] - 1))],
                     "unit-slip": (interval[0] / 100, interval[1] / 100),
                     "slip-sign": [
@@ -299,6 +304,7 @@ def questions() -> list[Question]:
                     "slip-other-rows:one-sided": few_p / 2,
                     "slip-other-rows:study": [p, z],
                     "slip-complement:p": 1 - few_p,
+                    "count-for-rate:per-cent": [p_value(2, few, 1.6, few)[1], p_value(10, 100, 8, 100)[1]],
                 },
             },
         ),
@@ -351,7 +357,7 @@ def questions() -> list[Question]:
             options={
                 "slips": {
                     "significance-for-size:picked": REQUESTS[1],
-                    "seen-as-whole:picked": REQUESTS[2],
+                    "seen-as-whole:voices": REQUESTS[2],
                 },
             },
         ),
@@ -373,7 +379,7 @@ def questions() -> list[Question]:
                     },
                     "B": {
                         "significance-for-size:not-shown": "contradicted",
-                        "absence-as-evidence:bare": "cannot tell",
+                        "absence-as-evidence:not-shown": "cannot tell",
                     },
                     "C": {
                         "significance-for-size:similar": "supported",

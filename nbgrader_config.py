@@ -23,6 +23,7 @@ from cjpolicy.grading.feedback import FeedbackPage, GetMarks, HideKeys
 from cjpolicy.grading.harmless import ForMarking, clean_html, markdown2html
 from cjpolicy.grading.hooks import after_marking, before_marking
 from cjpolicy.grading.marking import RunApart, SaveMarks
+from cjpolicy.grading.marking_aids import MARKING_PAGE, MarkingAids
 from cjpolicy.grading.reading import SubmissionExporter
 from cjpolicy.grading.repair import Repair
 
@@ -93,8 +94,10 @@ c.GenerateFeedback.preprocessors = [GetMarks, HideKeys]
 c.GenerateFeedback.exporter_class = FeedbackPage
 c.FeedbackPage.source_directory = str(ROOT / "solutions")
 
-# Formgrader's page for marking by hand runs nothing of the student's either.
-c.HTMLExporter.preprocessors = [ForMarking]
+# Formgrader's page for marking by hand runs nothing of the student's either. It has the rubric, samples and
+# comments to choose from under each written answer, and the student's name only on demand.
+c.HTMLExporter.preprocessors = [ForMarking, MarkingAids]
+c.HTMLExporter.template_file = str(MARKING_PAGE)
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"clean_html": clean_html, "markdown2html": markdown2html}
 

@@ -86,6 +86,8 @@ class Item:
         What each level asks for, from level 0 up.
     samples : tuple of Sample
         Written answers with their levels.
+    comments : tuple of str
+        Comments that whoever marks it by hand may choose from.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Item:
     written: bool = False
     rubric: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,9 +169,17 @@ def _item(where: str, id: str, entry: Any) -> Item:
         where,
         entry,
         needed={"points": (int, float), "ideas": list, "figures": list},
-        besides={"right": list, "wrong": list, "few": str, "written": bool, "rubric": list, "samples": list},
+        besides={
+            "right": list,
+            "wrong": list,
+            "few": str,
+            "written": bool,
+            "rubric": list,
+            "samples": list,
+            "comments": list,
+        },
     )
-    for name in ("ideas", "figures", "right"):
+    for name in ("ideas", "figures", "right", "comments"):
         if not all(isinstance(text, str) for text in fields.get(name, [])):
             raise CourseError(f"{where}: every one of `{name}` must be text.")
     wrongs = [
@@ -179,7 +190,7 @@ def _item(where: str, id: str, entry: Any) -> Item:
         Sample(**_fields(f"{where}, sample {k}", sample, {"level": int, "text": str}))
         for k, sample in enumerate(fields.get("samples", []), 1)
     ]
-    lists = {name: tuple(fields.get(name, ())) for name in ("ideas", "figures", "right")}
+    lists = {name: tuple(fields.get(name, ())) for name in ("ideas", "figures", "right", "comments")}
     rubric = tuple(
         level if isinstance(level, str) else f"{level['level']}: {level['text']}"
         for level in fields.get("rubric", [])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import numpy
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import CapturedIO, capture_output
@@ -13,6 +14,7 @@ from IPython.utils.capture import CapturedIO, capture_output
 import cjpolicy as cj
 from cjpolicy import checks
 from cjpolicy.errors import CourseError, UnknownName, WrongType
+from cjpolicy.journal import session
 from cjpolicy.questions import find
 
 QUESTION = "02-two-changes"
@@ -122,6 +124,20 @@ def test_a_hint_there_is_not(number: Any) -> None:
         cj.hint(QUESTION, number)
 
 
+@pytest.mark.parametrize(
+    ("right", "share", "status"), [(12, 1.0, "correct"), (7, 0.5833, "not yet"), (None, 0.0, "not attempted")]
+)
+def test_a_check_is_remembered_with_the_share_that_was_right(
+    monkeypatch: pytest.MonkeyPatch, right: int | None, share: float, status: str
+) -> None:
+    seen: dict[str, Any] = {}
+    monkeypatch.setattr(session, "record", lambda kind, about, **detail: seen.update(detail))
+    key = find("00-before-test").expected
+    letters = {number: key[number] if k < right else "..." for k, number in enumerate(key)} if right else ...
+    cj.check("00-before-test", letters)
+    assert seen == {"status": status, "slips": [], "share": share}
+
+
 def test_the_solution_shows_its_code_and_its_point() -> None:
     note = cj.solution(QUESTION)
     assert note.code == find(QUESTION).solution
@@ -176,9 +192,41 @@ def test_with_its_key_an_item_gives_points_and_a_record(
     assert type(earned) is float
     assert earned == points
     record = {"id": "a02-points", "status": status, "slips": slips, "earned": points, "worth": 2}
+    assert shown[checks.OUTCOME_MIME].pop("answer")
     assert json.loads(json.dumps(shown[checks.OUTCOME_MIME])) == record
     assert shown["text/plain"].endswith(f"{points:g} of 2 points")
     assert "22.857" not in shown["text/plain"] + shown["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "form", "words"),
+    [
+        ({"points": numpy.float64(8), "shows": "a fall"}, PARTS, "points: 8.0, shows: 'a fall'"),
+        (numpy.int64(31), cj.Number(), "31"),
+        ([1, 2], cj.Number(), "[1, 2]"),
+        (None, cj.Chart(), "None"),
+        ({"mark": "bar"}, cj.Chart(), "a dictionary"),
+        (lambda x: x, cj.Function("x", returns=cj.Number()), "<function <lambda>>"),
+        ({1: 2}, cj.Number(), "{1: 2}"),
+        ("long " * 100, cj.Number(), f"{repr('long ' * 100)[:299]}…"),
+        (
+            {"a": "long " * 40, "b": "long " * 40},
+            PARTS,
+            f"a: {'long ' * 40!r}, b: {'long ' * 40!r}"[:299] + "…",
+        ),
+    ],
+)
+def test_a_record_has_the_answer_in_words(answer: Any, form: Any, words: str) -> None:
+    assert cj.item("a02-points", answer, form).in_words == words
+
+
+def test_a_record_survives_an_answer_that_will_not_be_shown() -> None:
+    class Odd:
+        def __repr__(self) -> str:
+            print("written into the test's own output")
+            raise ValueError
+
+    assert cj.item("a02-points", Odd(), cj.Number()).in_words == "something of type Odd"
 
 
 @pytest.mark.parametrize("worth", [1, 2.5, 3])
@@ -198,6 +246,7 @@ def test_a_students_own_notebook_shows_the_form_only(notebook: None) -> None:
     shown = displayed(captured)
     assert shown["text/plain"] == "✓ Right form; not marked here\nEvery part has the right form."
     assert shown[checks.OUTCOME_MIME]["earned"] is None
+    assert "answer" not in shown[checks.OUTCOME_MIME]
     with capture_output() as captured:
         assert cj.item("a02-points", {"points": "1", "percent": ...}, PARTS).points(2) is None
     assert displayed(captured)["text/plain"].splitlines()[0] == "? Cannot check"

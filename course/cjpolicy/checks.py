@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from . import html
-from .answers import Form, Outcome
-from .answers.base import CORRECT, is_blank, shown
+from .answers import Chart, Form, Outcome
+from .answers.base import CORRECT, is_blank, kind_of, quietly, shown
 from .errors import CourseError, WrongType
 from .journal import predictions, session
 from .questions import find
@@ -20,6 +21,9 @@ from .questions import find
 OUTCOME_MIME = "application/vnd.cjpolicy.outcome+json"
 # Where a run of marking says what its random inputs are drawn from.
 SEED = "CJPOLICY_SEED"
+# Of an answer in words, in characters.
+LONGEST_ANSWER = 300
+ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 SIGNS = {"correct": "✓", "not yet": "→", "not attempted": "…", "cannot check": "?"}
 
 _hints_given: dict[str, int] = {}
@@ -128,7 +132,8 @@ def check(question_id: str, answer: Any) -> Result:
     """
     question = find(question_id)
     outcome = question.form.judge(answer, question.expected, **question.options)
-    session.record("check", question_id, status=outcome.status, slips=list(outcome.slips))
+    share = round(outcome.share, 4)
+    session.record("check", question_id, status=outcome.status, slips=list(outcome.slips), share=share)
     stuck = f'Stuck? cj.hint("{question_id}")'
     return Result(question_id, outcome, question.why if outcome.status == "correct" else stuck, asks=True)
 
@@ -242,6 +247,22 @@ class Item:
         """
         return random.Random(f"{os.environ.get(SEED, '')} {self.grade_id}")
 
+    @property
+    def in_words(self) -> str:
+        """The answer in words, for whoever reviews it. A chart is only named: it is seen where it is made."""
+        if isinstance(self.form, Chart) and not is_blank(self.answer):
+            return kind_of(self.answer)
+        with quietly():
+            if type(self.answer) is dict and all(type(name) is str for name in self.answer):
+                said = ", ".join(
+                    f"{name}: {shown(part, LONGEST_ANSWER)}" for name, part in self.answer.items()
+                )
+            else:
+                said = shown(self.answer, LONGEST_ANSWER)
+        # Where in memory a function is tells nobody anything, and two alike must read alike.
+        said = ADDRESS.sub("", said)
+        return said if len(said) <= LONGEST_ANSWER else f"{said[: LONGEST_ANSWER - 1]}…"
+
     def expect(self, expected: Any, **options: Any) -> None:
         """Compare the answer with the key; only hidden tests call this.
 
@@ -277,7 +298,8 @@ class Item:
         """
         if self.outcome is not None:
             earned = round(float(worth) * self.outcome.share, 6)
-            show(Result(self.grade_id, self.outcome, f"{earned:g} of {worth:g} points"), earned, worth)
+            result = Result(self.grade_id, self.outcome, f"{earned:g} of {worth:g} points")
+            show(result, earned, worth, self.in_words)
             return earned
         return self._form_only(worth)
 
@@ -342,14 +364,17 @@ def collected() -> Iterator[list[dict[str, Any]]]:
         _collecting = before
 
 
-def show(result: Result, earned: float | None = None, worth: float | None = None) -> None:
-    """Display a result, with a machine-readable record beside it for marking and reports."""
-    record = {
+def show(
+    result: Result, earned: float | None = None, worth: float | None = None, answer: str | None = None
+) -> None:
+    """Display a result, with a machine-readable record beside it for marking, reports and review."""
+    record: dict[str, Any] = {
         "id": result.id,
         "status": result.status,
         "slips": list(result.outcome.slips),
         "earned": earned,
         "worth": worth,
+        **({} if answer is None else {"answer": answer}),
     }
     bundle = {"text/plain": repr(result), "text/html": result._repr_html_(), OUTCOME_MIME: record}
     if _collecting is not None:

@@ -105,6 +105,46 @@ def grade(arguments: argparse.Namespace) -> int:
     return int(bool(found.unmarked))
 
 
+def regrade(arguments: argparse.Namespace) -> int:
+    """Say whose marks a changed assignment would change; with a reason, change them."""
+    from cjpolicy.grading.names import one_assignment
+    from cjpolicy.grading.report import Display
+    from cjpolicy.grading.workshop import sources
+    from cjpolicy.review import regrade
+
+    forgiving_output()
+    if arguments.lower and not arguments.reason:
+        raise CourseError("--lower lets marks fall, and that needs a reason: add --reason TEXT.")
+    course = real_course()
+    name = one_assignment(arguments.prefix, sources(course.root))
+    try:
+        found = regrade.preview(
+            course,
+            name,
+            arguments.student,
+            arguments.jobs,
+            Display(),
+            unsandboxed=arguments.without_sandbox,
+        )
+        for line in regrade.summary(found):
+            print(line)
+        if arguments.reason is None:
+            print(f'Nothing has been changed. To apply it: cjpolicy regrade {name} --reason "why"')
+            print("No mark falls then, unless you add --lower.")
+            return 0
+        done = regrade.apply(course, found, arguments.reason, arguments.lower, Display())
+    except KeyboardInterrupt:
+        print("\nStopped. Run the same command again to go on.")
+        sys.stdout.flush()
+        # Not the usual way out, which would wait for the notebooks that are still running.
+        os._exit(1)
+    for line in regrade.applied(done):
+        print(line)
+    if arguments.student:
+        print(f"The others have their old marks. Run cjpolicy regrade {name} before you grade again.")
+    return 0
+
+
 def handout(arguments: argparse.Namespace) -> int:
     """Build what a class is given."""
     from cjpolicy import desk
@@ -125,6 +165,25 @@ def site(arguments: argparse.Namespace) -> int:
     output = arguments.output or course.root / "site"
     count = make_site(course.lessons, output)
     print(f"Made the pages of {count} lessons. Open {output / 'index.html'} in a browser.")
+    return 0
+
+
+def review(arguments: argparse.Namespace) -> int:
+    """Make pages of the solutions and of what a class answered, or of a simulated class."""
+    from cjpolicy import desk
+    from cjpolicy.review.pages import make_demo, make_review
+
+    course = desk.find_course()
+    given = arguments.output
+    if arguments.demo:
+        output = given or course.root / "classroom" / "review-demo"
+        print(f"Making a class of {arguments.students}. The first time takes about a minute.", flush=True)
+        made = make_demo(course.root, output, arguments.students, arguments.seed, names=arguments.names)
+    else:
+        output = given or course.root / "classroom" / "review-pages"
+        made = make_review(course.root, output, names=arguments.names)
+    print(f"Made the pages of {made.assignments} assignments and {made.students} students.")
+    print(f"Open {output / 'index.html'} in a browser.")
     return 0
 
 
@@ -221,6 +280,29 @@ def mark_options(parser: argparse.ArgumentParser) -> None:
 
 def grade_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `cjpolicy grade`."""
+    marking_options(parser)
+    parser.add_argument(
+        "--rerun", action="store_true", help="mark again what is marked already; marks given by hand stay"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="random inputs as in the run whose report has this seed",
+    )
+
+
+def regrade_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy regrade`."""
+    marking_options(parser)
+    parser.add_argument(
+        "--reason", metavar="TEXT", help="apply it, and tell students why; without it nothing is changed"
+    )
+    parser.add_argument("--lower", action="store_true", help="let marks fall, too")
+
+
+def marking_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that mark a class."""
     prefix_option(parser)
     parser.add_argument(
         "--student",
@@ -230,16 +312,7 @@ def grade_options(parser: argparse.ArgumentParser) -> None:
         help="mark this student alone; give it again for more (an id that begins with -: --student=-x)",
     )
     parser.add_argument(
-        "--rerun", action="store_true", help="mark again what is marked already; marks given by hand stay"
-    )
-    parser.add_argument(
         "--jobs", type=positive, default=2, metavar="N", help="notebooks to run at a time (default 2)"
-    )
-    parser.add_argument(
-        "--seed",
-        type=int,
-        metavar="N",
-        help="random inputs as in the run whose report has this seed",
     )
     parser.add_argument(
         "--without-sandbox",
@@ -263,6 +336,27 @@ def handout_options(parser: argparse.ArgumentParser) -> None:
 def site_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `cjpolicy site`."""
     parser.add_argument("--output", type=Path, metavar="DIR", help="where to put it (default: site)")
+
+
+def review_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `cjpolicy review`."""
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="where to put it (default: classroom/review-pages)"
+    )
+    parser.add_argument(
+        "--names", action="store_true", help="show students' names; without it they have codes"
+    )
+    parser.add_argument("--demo", action="store_true", help="show a simulated class instead of your own")
+    parser.add_argument(
+        "--students",
+        type=positive,
+        default=60,
+        metavar="N",
+        help="how many students --demo makes (default 60)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="another seed makes another simulated class"
+    )
 
 
 def prefix_option(parser: argparse.ArgumentParser) -> None:
@@ -291,11 +385,21 @@ COMMANDS: dict[str, tuple[str, Options, Run]] = {
     "progress": ("show what you have done; save, take in or erase it", progress_options, progress),
     "mark": ("mark your own copy of an assignment, item by item", mark_options, mark),
     "grade": ("mark what a class has handed in for an assignment, and report on it", grade_options, grade),
+    "regrade": (
+        "say whose marks a changed assignment would change, and change them with a reason",
+        regrade_options,
+        regrade,
+    ),
     "handout": ("build what a class is given: no solutions, no keys", handout_options, handout),
     "site": (
         "make the lessons into pages that open from disk, with no kernel and no network",
         site_options,
         site,
+    ),
+    "review": (
+        "make pages of the solutions and of what a class answered: results, items, misconceptions",
+        review_options,
+        review,
     ),
     "roster": ("read a class's students (id, first_name, last_name, email) from CSV", file_option, roster),
     "due": ("read due dates (assignment, due) from CSV", file_option, due),

@@ -10,13 +10,13 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks import latency, lessons, marking, opening
+from tests.benchmarks import latency, lessons, marking, opening, review
 from tests.benchmarks.tables import show
 from tests.browser.lab import served, start_chromium
 from tests.grading.clones import clone_to
 from tests.support import ROOT
 
-KINDS = ("latency", "opening", "lessons", "marking")
+KINDS = ("latency", "opening", "lessons", "marking", "review")
 
 
 def main() -> None:
@@ -48,6 +48,9 @@ def measure(kinds: Sequence[str], presses: int, repeats: int) -> dict[str, list[
         if "marking" in kinds:
             found["marking"] = rows = marking.measure(Path(folder) / "marking", repeats)
             show("Marking one submission, start of the command included (s)", ("way",), "seconds", rows)
+        if "review" in kinds:
+            found["review"] = rows = review.measure(Path(folder) / "review", repeats)
+            show("Reviewing 3,000 students in 17 assignments (ms)", ("way",), "milliseconds", rows)
         if not {"latency", "lessons"} & set(kinds):
             return found
         clone = clone_to(Path(folder) / "reader")

@@ -253,7 +253,7 @@ def change_source(small: Class, change: Callable[[nbformat.NotebookNode], object
     nbformat.write(notebook, path)
 
 
-def test_a_changed_source_is_released_and_everybody_marked_again(small: Class) -> None:
+def test_a_changed_source_marks_nobody_again_until_it_is_told_to(small: Class) -> None:
     first = small.grade()
 
     def harder(notebook: nbformat.NotebookNode) -> None:
@@ -261,7 +261,11 @@ def test_a_changed_source_is_released_and_everybody_marked_again(small: Class) -
         notebook.cells[2].source = notebook.cells[2].source.replace("points(2)", "points(4)")
 
     change_source(small, harder)
-    second = small.grade()
+    points = small.points()
+    with pytest.raises(CourseError, match=f"cjpolicy regrade {NAME}.*--rerun"):
+        small.grade()
+    assert (small.points(), release.stale(small.root)) == (points, [NAME])
+    second = small.grade(rerun=True)
     assert second.run["release"] != first.run["release"]
     assert second.items["a90-two-changes"] == 4.0
     assert second.submissions["ada"].points == {**GOOD, "a90-two-changes": 4.0}
@@ -274,7 +278,7 @@ def test_a_source_that_nbgrader_refuses_costs_nothing(small: Class) -> None:
     points, released = small.points(), (small.root / "assignments" / NAME / f"{NAME}.ipynb").read_bytes()
     change_source(small, lambda notebook: notebook.cells.pop(4))
     with pytest.raises(CourseError, match="more or fewer graded cells"):
-        small.grade()
+        small.grade(rerun=True)
     assert small.points() == points
     assert (small.root / "assignments" / NAME / f"{NAME}.ipynb").read_bytes() == released
 

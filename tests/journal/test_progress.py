@@ -144,7 +144,9 @@ def test_a_reader_sees_their_own(store: Store, reader: None, work: Path) -> None
 
 
 def test_saved_erased_and_taken_in_again(store: Store, reader: None, tmp_path: Path) -> None:
-    steps = [check(FIRST), step("predict", "00-trust", 3, said="003 – “first”"), check(SECOND, 5, "not yet")]
+    # The last as it is remembered now, the others as older copies have them.
+    second = step("check", SECOND, 5, status="not yet", slips=[], share=0.5833)
+    steps = [check(FIRST), step("predict", "00-trust", 3, said="003 – “first”"), second]
     store.append(steps)
     path = tmp_path / "copy.json"
     assert "A copy of 3 steps is saved as" in repr(cj.progress(export=path))

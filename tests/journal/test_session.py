@@ -55,7 +55,7 @@ def take_every_step() -> None:
 def test_each_step_of_a_reader_is_remembered(store: Store, reader: None) -> None:
     take_every_step()
     assert [(event.kind, event.about, dict(event.detail)) for event in store.events()] == [
-        ("check", QUESTION, {"status": "not yet", "slips": ["added-percentages"]}),
+        ("check", QUESTION, {"status": "not yet", "slips": ["added-percentages"], "share": 0.0}),
         ("hint", QUESTION, {"number": 1}),
         ("solution", QUESTION, {}),
         ("predict", "02-guess", {"said": "31"}),

@@ -17,7 +17,7 @@ from nbgrader import utils
 
 from .sandbox import Gone, Worker, version
 
-__all__ = ["Executed", "Limits", "run_notebook"]
+__all__ = ["Executed", "Limits", "end_marking", "run_notebook"]
 
 PLAYER = "cjpolicy.grading.player"
 MARKER = "cjpolicy.grading.marker"
@@ -119,13 +119,14 @@ def _marking_process(limits: Limits) -> Worker:
     """Return this thread's process for locked cells; one serves many notebooks, one after the other."""
     found: Worker | None = getattr(_marker, "worker", None)
     if found is None or not found.alive or _marker.apart != limits.apart:
-        _drop_marking_process()
+        end_marking()
         found = Worker(MARKER, str(4 << 30), str(24 * 3600), apart=limits.apart)
         _marker.worker, _marker.apart = found, limits.apart
     return found
 
 
-def _drop_marking_process() -> None:
+def end_marking() -> None:
+    """End this thread's process for locked cells: a thread that is done with notebooks leaves none behind."""
     found: Worker | None = getattr(_marker, "worker", None)
     _marker.worker = None
     if found is not None:
@@ -247,7 +248,7 @@ class _Run:
         return worker
 
     def _lose_marker(self) -> None:
-        _drop_marking_process()
+        end_marking()
         self.marker_ready = False
 
     def _run_set_up(self, worker: Worker) -> None:

@@ -110,7 +110,8 @@ def grade(
     Raises
     ------
     CourseError
-        If nothing can be marked; the message says why and what to do.
+        If nothing can be marked, or the source has changed since others were marked and `rerun` is not set;
+        the message says why and what to do.
     """
     asked = Asked(tuple(students), rerun, jobs, seed, unsandboxed)
     reports = report_path(course, name).parent
@@ -253,6 +254,12 @@ class _Run:
             except MissingEntry:
                 there = False
         if not there or known.get("release") != self.release:
+            if there and self.known and not (self.asked.rerun or self._resumed()):
+                raise CourseError(
+                    f"The source of {self.name} has changed since it was marked, so that marks could fall. "
+                    f"See who would gain and who would lose, and apply it: `cjpolicy regrade {self.name}`. "
+                    "To mark everybody again by the new source, whatever comes of it, add --rerun."
+                )
             generate(self.course, self.name)
         self.marking.ids = ids_of(read_notebook(self.source.read_bytes())[0])
         with self.course.api.gradebook as gradebook:

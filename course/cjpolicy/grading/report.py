@@ -15,7 +15,7 @@ from cjpolicy.errors import CourseError
 
 from .reading import printable
 
-__all__ = ["Display", "Entry", "Journal", "Report", "Standing", "summary", "write_whole"]
+__all__ = ["Display", "Entry", "Journal", "Report", "Standing", "as_table", "summary", "write_whole"]
 
 # A class longer than this is shown by its counts and by those whom somebody has to look at.
 LONG_CLASS = 40
@@ -307,7 +307,7 @@ def summary(report: Report) -> Iterator[str]:
     long = len(everybody) > LONG_CLASS
     shown = {student: entry for student, entry in everybody.items() if not long or entry.status == "flagged"}
     if shown:
-        yield from _table(["student", "status", "points", "waiting", "notes"], _rows(report, shown))
+        yield from as_table(["student", "status", "points", "waiting", "notes"], _rows(report, shown))
         yield ""
     counts = Counter(entry.status for entry in everybody.values())
     said = ", ".join(f"{counts[status]} {status}" for status in ("graded", "repaired", "flagged"))
@@ -332,9 +332,9 @@ def _rows(report: Report, shown: Mapping[str, Entry]) -> Iterator[list[str]]:
         yield [student, entry.status, f"{earned} of {worth:g}", f"{waits:g}" if waits else "", notes]
 
 
-def _table(titles: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+def as_table(titles: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    """Yield the lines of a table for a terminal, its columns but the last as wide as what is in them."""
     table = [titles, *rows]
-    # The last column is prose, and as wide as it likes.
     widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
     for row in table:
         cells = [f"{cell:<{width}}" for cell, width in zip(row, [*widths, 0], strict=True)]

@@ -21,7 +21,7 @@ from cjpolicy.checks import OUTCOME_MIME, SIGNS
 from .harmless import harmless_markdown, is_chart
 from .pictures import draw_charts
 
-__all__ = ["Cell", "Item", "Page", "number", "points", "read_page"]
+__all__ = ["Cell", "Item", "Page", "number", "places", "points", "read_page"]
 
 TITLE = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 WORTH = re.compile(r"\s*\(\d+ points?\b[^)]*\)$")
@@ -114,16 +114,12 @@ def read_page(notebook: Any, marks: Mapping[str, Any], models: Mapping[str, str]
     reader = _Reader(models)
     items: list[Item] = []
     rest: list[Any] = []
-    start = 0
-    for place, cell in enumerate(cells):
-        if utils.is_grade(cell) or utils.is_task(cell):
-            before = cells[start:place]
-            begin = _question_begins(before, cell.metadata.nbgrader.grade_id)
-            own = [each for each in before[begin:] if not (_is_given(each) or utils.is_solution(each))]
-            rest += [*before[:begin], *own]
-            items.append(reader.item(len(items) + 1, before[begin:], cell))
-            start = place + 1
-    rest += cells[start:]
+    end = -1
+    for start, begin, end in places(cells):
+        own = [each for each in cells[begin:end] if not (_is_given(each) or utils.is_solution(each))]
+        rest += [*cells[start:begin], *own]
+        items.append(reader.item(len(items) + 1, cells[begin:end], cells[end]))
+    rest += cells[end + 1 :]
     notes = notebook.metadata.get("cjpolicy", {})
     return Page(
         title=_title(cells) or str(marks.get("assignment", "")),
@@ -136,6 +132,27 @@ def read_page(notebook: Any, marks: Mapping[str, Any], models: Mapping[str, str]
         items=items,
         rest=[reader.cell(each) for each in rest if each.source.strip()],
     )
+
+
+def places(cells: Sequence[Any]) -> Iterator[tuple[int, int, int]]:
+    """Find an assignment's items among its cells.
+
+    Parameters
+    ----------
+    cells : sequence of NotebookNode
+        All of a notebook's.
+
+    Yields
+    ------
+    tuple of int
+        Of each item: the place after the item before, where its question begins, and its marked cell.
+    """
+    start = 0
+    for place, cell in enumerate(cells):
+        if utils.is_grade(cell) or utils.is_task(cell):
+            before = cells[start:place]
+            yield start, start + _question_begins(before, cell.metadata.nbgrader.grade_id), place
+            start = place + 1
 
 
 @dataclass(frozen=True)
@@ -204,7 +221,7 @@ def _is_given(cell: Any) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("locked")) and not utils.is_grade(cell)
 
 
-def _question_begins(before: list[Any], id: str) -> int:
+def _question_begins(before: Sequence[Any], id: str) -> int:
     """Return where an item's question begins in the cells before it: ID-ask, or else the last heading."""
     headed: list[int] = []
     answers: list[int] = []

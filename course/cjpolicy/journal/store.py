@@ -54,7 +54,7 @@ class Event:
     at : datetime
         When, in UTC.
     detail : mapping
-        What JSON can hold: a check's status and slips, a prediction's value...
+        What JSON can hold: a check's status, slips and share right, a prediction's value...
     id : str
         Unlike any other's, so that a copy can be taken in twice.
     """

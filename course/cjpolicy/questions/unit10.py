@@ -145,7 +145,7 @@ def questions() -> list[Question]:
             ),
             why="The three overlap nearly throughout: these counts cannot rank work, mentors and accommodation among all such prisoners.",
             options={
-                "within": {"low": 0.06, "high": 0.06},
+                "within": dict.fromkeys(("low", "high"), 0.06),
                 "slips": {
                     "low": {
                         "noise-as-change:plain": [plain_lows, [max(0.0, low) for low in plain_lows]],

@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 RUN := $(BIN)/python -m
 READY := .venv/.set-up
-PYTEST := $(RUN) pytest -n 2 --dist loadgroup
+PYTEST := $(RUN) pytest -n 2 --dist loadfile
 GROUPS := --group test --group author --group install
 LOCKING := --universal --generate-hashes --no-header --no-annotate --quiet
 

@@ -104,7 +104,7 @@ def test_one_answer_is_read_beside_the_model_answer(teacher: Teacher, review: No
 def test_the_class_is_exported(teacher: Teacher, review: Notebook) -> None:
     shown = run(review, CLASSROOM)
     choose(review, "Show", "a90")
-    says(shown, "Below: a90 sample")
+    says(shown, "Below: a90 sample, in")
     review.tab_to("Export as CSV files")
     review.page.keyboard.press("Enter")
     says(shown, "files written to")

@@ -115,6 +115,8 @@ def regrade(arguments: argparse.Namespace) -> int:
     forgiving_output()
     if arguments.lower and not arguments.reason:
         raise CourseError("--lower lets marks fall, and that needs a reason: add --reason TEXT.")
+    if arguments.reason is not None:
+        regrade.needed(arguments.reason)
     course = real_course()
     name = one_assignment(arguments.prefix, sources(course.root))
     try:

@@ -41,6 +41,18 @@ def cells(name: str, **wanted: bool) -> dict[str, nbformat.NotebookNode]:
     return found
 
 
+def prompt_table(name: str, id: str) -> list[tuple[float, str]]:
+    """Return the rows of the rubric in a written item's prompt, points and words, without emphasis."""
+    every = source(name).cells
+    (place,) = [
+        at for at, cell in enumerate(every) if cell.metadata.get("nbgrader", {}).get("grade_id") == id
+    ]
+    _, found, table = every[place - 1].source.partition("| points | what is there |\n|---|---|\n")
+    assert found, f"{id} has no rubric in the cell before it"
+    rows = [re.fullmatch(r"\| (\d+) \| (.+) \|", line) for line in table.strip().split("\n")]
+    return [(float(row[1]), row[2].replace("*", "")) for row in rows if row]
+
+
 @dataclass(frozen=True)
 class Marked:
     """All columns of one assignment, marked."""
@@ -187,7 +199,15 @@ class TestForm:
             if item.written:
                 assert len(item.rubric) == LEVELS
                 assert item.points % (LEVELS - 1) == 0
-                assert {sample.level for sample in item.samples} >= {0, 2, 3}
+                assert {sample.level for sample in item.samples} == set(range(LEVELS))
+
+    def test_markers_read_the_rubric_that_students_read(self, name: str) -> None:
+        for item in recorded(name).items.values():
+            if item.written:
+                each = item.points / (LEVELS - 1)
+                assert prompt_table(name, item.id) == [
+                    (level * each, asked) for level, asked in reversed(list(enumerate(item.rubric)))
+                ]
 
     def test_slips_and_figures_exist(self, name: str) -> None:
         for item in recorded(name).items.values():

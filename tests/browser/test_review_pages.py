@@ -127,7 +127,7 @@ def test_the_count_of_a_misconception_leads_to_its_answers(read: Opener) -> None
     page = read(f"{NAME}.html")
     own = page.locator(item(page, ITEM))
     heading = own.locator(".cj-mistake h5", has_text=SLIP)
-    students = heading.locator(".cj-count").inner_text().split()[1]
+    (students,) = re.findall(r"\((\d+) of", heading.locator(".cj-count").inner_text())
     heading.get_by_role("button").press("Enter")
     own.locator(".given-row").first.wait_for()
     eventually(lambda: f" by {students} of " in found(own), True)
@@ -152,11 +152,51 @@ def test_a_submission_is_found_in_the_list_of_all(read: Opener) -> None:
     box = page.locator("details.listed").first
     box.locator("tbody tr").first.wait_for()
     assert box.locator("tbody tr").count() == 25
+    assert re.fullmatch(r"(\d+) of \1 submissions\.", found(box))
     box.get_by_role("button", name="Next").press("Enter")
     assert "26 to " in box.locator(".pager").inner_text()
     box.get_by_role("combobox").select_option("repaired")
     page.wait_for_timeout(200)
     assert {row.locator("td").first.inner_text() for row in box.locator("tbody tr").all()} <= {"repaired"}
+
+
+def test_the_list_of_submissions_is_sorted_by_keyboard(read: Opener) -> None:
+    page = read(f"{NAME}.html")
+    page.locator("details.listed > summary").first.press("Enter")
+    box = page.locator("details.listed").first
+    head = box.get_by_role("columnheader", name="points so far")
+    place = box.locator("thead th").all_inner_texts().index("points so far")
+    for way in ("ascending", "descending"):
+        head.get_by_role("button").press("Enter")
+        assert head.get_attribute("aria-sort") == way
+        cells = [row.locator("th, td").nth(place).inner_text() for row in box.locator("tbody tr").all()]
+        points = [float(cell) for cell in cells if cell]
+        assert len(set(points)) > 5
+        assert points == sorted(points, reverse=way == "descending")
+        # What has no points yet stands at the end.
+        assert "" not in cells[: len(points)]
+
+
+def test_a_written_item_is_filtered_by_its_points(read: Opener) -> None:
+    page = read(f"{NAME}.html")
+    own = page.locator(item(page, BRIEF))
+    own.locator("details.answers > summary").press("Enter")
+    own.locator(".given-row").first.wait_for()
+    assert own.get_by_label("Misconception").is_hidden()
+    everybody = found(own)
+    own.get_by_role("combobox", name="Mark").select_option("3 of 3 points")
+    eventually(lambda: found(own) != everybody, True)
+    assert all("3 of 3 points" in text for text in own.locator(".given-about").all_inner_texts())
+
+
+def test_an_item_in_a_figures_table_leads_to_its_place(read: Opener) -> None:
+    for name in ("index.html", f"{NAME}.html"):
+        page = read(name)
+        numbers = page.locator("#figure-difficulty details")
+        numbers.locator("summary").press("Enter")
+        numbers.get_by_role("link", name=ITEM).press("Enter")
+        page.wait_for_url(f"**/{NAME}.html#{ITEM}")
+        assert page.locator(f"#{ITEM}").inner_text().startswith("3. ")
 
 
 def faults(page: "Page", within: str) -> list[str]:

@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,7 @@ from cjpolicy.grading.report import Display, Entry, Journal, Report, Standing, s
 from cjpolicy.grading.steps import Marking
 from cjpolicy.grading.submitted import submitted
 from cjpolicy.grading.workshop import Workshop, temporary_course
+from cjpolicy.review import regrade
 from tests.grading import sample
 from tests.support import ROOT
 
@@ -273,6 +276,43 @@ def test_a_changed_source_marks_nobody_again_until_it_is_told_to(small: Class) -
     assert not release.stale(small.root)
 
 
+def stricter(notebook: nbformat.NotebookNode) -> None:
+    notebook.cells[2].source = notebook.cells[2].source.replace("116", "117")
+
+
+def test_a_source_by_which_some_were_marked_again_marks_nobody_else(small: Class) -> None:
+    small.hand_in("cat")
+    (small.folder("cat") / f"{NAME}.ipynb").write_bytes(b"%PDF-1.7")
+    first = small.grade().run["release"]
+    change_source(small, stricter)
+    small.grade("ben", rerun=True)
+    points, times, report = small.points(), small.times(), small.report
+    assert [report["submissions"][each]["release"] == first for each in ("ada", "ben")] == [True, False]
+    with pytest.raises(CourseError, match=f"ada handed in what was marked.*cjpolicy regrade {NAME}.*--rerun"):
+        small.grade()
+    with pytest.raises(CourseError, match="ada handed in what was marked"):
+        small.grade("ada")
+    assert (small.points(), small.times(), small.report) == (points, times, report)
+    # What is new is marked by the new source; so is what has no mark that could fall.
+    small.hand_in("dan")
+    assert small.grade("cat", "dan").submissions["dan"].points["a90-two-changes"] == 0.0
+    assert regrade.preview(small.course, NAME, ["ada"]).changes[0].what.startswith("would lose 2")
+    small.hand_in("ada", {**RIGHT, "a90-level": "level = 70"})
+    assert small.grade().submissions["ada"].points["a90-two-changes"] == 0.0
+
+
+def test_a_stopped_rerun_of_some_does_not_stand_in_for_one_of_all(small: Class) -> None:
+    small.grade()
+    change_source(small, stricter)
+    with pytest.raises(KeyboardInterrupt):
+        grade(small.course, NAME, ["ben"], rerun=True, jobs=1, progress=stop_after(1))
+    assert small.journal.exists()
+    # It is the same run that is gone on with, and it was told to mark again.
+    assert small.grade("ben").submissions["ada"].points["a90-two-changes"] == 2.0
+    with pytest.raises(CourseError, match="ada handed in what was marked"):
+        small.grade()
+
+
 def test_a_source_that_nbgrader_refuses_costs_nothing(small: Class) -> None:
     small.grade()
     points, released = small.points(), (small.root / "assignments" / NAME / f"{NAME}.ipynb").read_bytes()
@@ -415,6 +455,38 @@ def test_a_second_run_at_once_is_refused(small: Class) -> None:
     with only_one(lock, "marking this course"):
         pass
     assert small.grade("ada").submissions["ada"].points == GOOD
+
+
+def test_a_lock_is_held_once_in_a_process_too(tmp_path: Path) -> None:
+    lock = tmp_path / "locks" / "marking.lock"
+    tried: list[str] = []
+
+    def second(path: Path) -> None:
+        try:
+            with only_one(path, "marking this course"):
+                tried.append("in")
+        except CourseError as refused:
+            tried.append(str(refused))
+
+    with only_one(lock, "marking this course"):
+        for path in (lock, lock.parent / ".." / "locks" / "marking.lock"):
+            other = threading.Thread(target=second, args=[path])
+            other.start()
+            other.join()
+        second(lock.with_name("regrade.lock"))
+        # Nor has trying let go of what keeps other processes out.
+        program = (
+            "import sys\nfrom pathlib import Path\nfrom cjpolicy.grading.lock import only_one\n"
+            "with only_one(Path(sys.argv[1]), 'marking this course'):\n    pass"
+        )
+        done = subprocess.run([sys.executable, "-c", program, str(lock)], capture_output=True, text=True)
+        assert "Another process is marking this course already" in done.stderr
+    refused = f"This process is marking this course already (process {os.getpid()}). "
+    assert tried == [*[f"{refused}Wait for its end, or stop it."] * 2, "in"]
+    with pytest.raises(KeyError), only_one(lock, "marking this course"):
+        raise KeyError
+    second(lock)
+    assert tried[-1] == "in"
 
 
 def test_without_a_sandbox_nothing_is_run_unless_one_says_so(

@@ -95,6 +95,7 @@ def test_a_written_answer_that_waits_has_no_points(made: Class) -> None:
     read = read_answer(made.root, ONE, STUDENTS[1], "a01-essay")
     assert (read.earned, read.worth, read.status, read.text) == (None, 4.0, "waits for a mark", "It fell.")
     assert "<p>It fell.</p>" in read.drawn
+    assert "Waits for a mark: worth 4 points" in BeautifulSoup(read.notice, "html.parser").get_text()
 
 
 def test_points_by_hand_and_the_comment_are_those_of_the_gradebook(made: Class, tmp_path: Path) -> None:
@@ -106,6 +107,8 @@ def test_points_by_hand_and_the_comment_are_those_of_the_gradebook(made: Class, 
         gradebook.db.commit()
     read = read_answer(some.root, ONE, STUDENTS[2], "a01-essay")
     assert (read.earned, read.status) == (4.0, "marked by hand")
+    # The page is the teacher's: to a student it says "your teacher".
+    assert "Marked by hand: 4 of 4 points" in BeautifulSoup(read.notice, "html.parser").get_text()
     assert "See unit 2." in read.comments[0]
     with Book.open(some.root) as book:
         found = distinct(book, ONE)["a01-essay"]
@@ -182,3 +185,53 @@ def test_an_answer_too_large_for_a_page_is_shown_as_text(book: Book, monkeypatch
 def test_an_answer_that_is_not_there_is_refused_with_what_to_do(made: Class, student: str, item: str) -> None:
     with pytest.raises(UnknownName, match=f"no marked answer of {student} to {item} .* cjpolicy grade"):
         read_answer(made.root, ONE, student, item)
+
+
+def test_an_answer_with_another_picture_is_another_and_a_folder_left_over_is_nobodys(
+    made: Class, tmp_path: Path
+) -> None:
+    some = made.copied(tmp_path / "class")
+
+    def drew(data: str) -> str:
+        shown = {"output_type": "display_data", "metadata": {}, "data": {"image/png": data}}
+        return marked("plot()", WRONG, outputs=[shown])
+
+    for student, data in ((STUDENTS[0], "aaaa"), (STUDENTS[1], "bbbb"), (STUDENTS[2], "aaaa")):
+        hand_in(some, student, drew(data))
+    hand_in(some, "zoe", drew("aaaa"))
+    with Book.open(some.root) as book:
+        groups = [each.students for each in distinct(book, ONE)["a01-sum"]]
+    assert groups[0] == (STUDENTS[0], STUDENTS[2])
+    assert (STUDENTS[1],) in groups
+    assert not any("zoe" in group for group in groups)
+
+
+def test_a_comment_names_the_student_only_when_asked(made: Class, tmp_path: Path) -> None:
+    from nbgrader.api import Gradebook
+
+    some, one = made.copied(tmp_path / "class"), STUDENTS[2]
+    with Gradebook(some.url) as gradebook:
+        gradebook.find_comment("a01-essay", ONE, ONE, one).manual_comment = f"Well done, Last {one}!"
+        gradebook.db.commit()
+    with Book.open(some.root) as book:
+        for names in (False, True):
+            found = distinct(book, ONE, names)["a01-essay"]
+            (given,) = (each.answer for each in found if each.students == (one,))
+            assert given == read_answer(some.root, ONE, one, "a01-essay", names)
+            assert (one in given.comments[0]) == names
+            assert "Well done" in given.comments[0]
+
+
+@pytest.mark.parametrize("content", [None, b"damaged" * 1000])
+def test_without_a_gradebook_the_reports_points_are_shown_and_none_is_made(
+    made: Class, tmp_path: Path, content: bytes | None
+) -> None:
+    some = made.copied(tmp_path / "class")
+    some.gradebook.unlink()
+    if content:
+        some.gradebook.write_bytes(content)
+    read = read_answer(some.root, ONE, STUDENTS[0], "a01-sum")
+    assert (read.earned, read.worth, read.comments) == (0.0, 2.0, ())
+    with Book.open(some.root) as book:
+        assert distinct(book, ONE)["a01-sum"]
+    assert (some.gradebook.read_bytes() if some.gradebook.exists() else None) == content

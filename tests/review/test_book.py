@@ -538,3 +538,23 @@ def test_a_folder_of_any_name_will_do(sample: Class, tmp_path: Path) -> None:
         'c = get_config()\nc.CourseDirectory.db_url = "sqlite:///classroom/gradebook.db"\n'
     )
     assert held(odd.root, "SELECT count(*) FROM submission") == [(20,)]
+
+
+def test_a_copy_of_a_report_is_left_out(small: Class) -> None:
+    report = small.root / "classroom" / "reports" / f"{TWO}.json"
+    report.with_name(f"{TWO} (1).json").write_bytes(report.read_bytes())
+    with Book.open(small.root) as book:
+        assert book.assignments == [ONE, TWO]
+        assert any(f"{TWO} (1).json is about {TWO}" in said for said in book.messages)
+
+
+def test_of_two_items_with_one_id_the_first_is_shown(small: Class) -> None:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(small.url) as gradebook:
+        gradebook.add_notebook("other", ONE)
+        gradebook.add_grade_cell("a01-sum", "other", ONE, max_score=2.0, cell_type="code")
+    with Book.open(small.root) as book:
+        ids = [id for (id,) in book.connection.execute("SELECT id FROM item WHERE assignment = 1")]
+        assert sorted(ids) == sorted(ITEMS[ONE])
+        assert any(ONE in said and "a01-sum" in said for said in book.messages)

@@ -89,6 +89,40 @@ def test_a_misconception_stands_there_once_with_its_count_and_each_value() -> No
     assert " ".join(heading.get_text().split()) == "Added 11 of 30 students"
     assert card.select_one(".cj-count")["data-slip"] == "added-percentages"  # type: ignore[index]
     assert [code.get_text() for code in card.select(".cj-mistake .cj-value code")] == ["8", "9"]
+    (folded,) = card.select(".cj-mistake details")
+    assert folded.get_text().count("You gave 8.") == 2
+    assert "earns 0 points" not in folded.get_text()
+
+
+def test_a_misconception_that_nobody_showed_says_so_and_leads_nowhere() -> None:
+    count = soup(cards.item_card(MODEL, {"added-percentages": (0, 30)})).select_one(".cj-count")
+    assert count is not None
+    assert count.get_text() == "0 of 30 students"
+    assert "data-slip" not in count.attrs
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("14.035087719298245", "14.0351"),
+        ("rate -0.30000000000000004 and 2", "rate -0.3 and 2"),
+        ("1234567.891234567", "1234568"),
+        ("0.10", "0.10"),
+        ("version 1.2345678.9012345", "version 1.2345678.9012345"),
+        ("<function rate at 0x7f>", ""),
+        ("a LayerChart", ""),
+        ("a Chart of mine", "a Chart of mine"),
+    ],
+)
+def test_a_value_is_shown_as_far_as_it_can_be_read(said: str, shown: str) -> None:
+    assert cards.readable(said) == shown
+    student = soup(cards.answer_side(answer(value=said))).select(".cj-value code")
+    recorded = soup(cards.item_card(replace(MODEL, misconceptions=(replace(WRONG, value=said),))))
+    values = recorded.select(".cj-mistake .cj-value code")
+    assert (
+        [code.get_text() for code in student] == [code.get_text() for code in values] == [shown] * bool(shown)
+    )
+    assert "earns 0 points" in recorded.get_text()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from cjpolicy.errors import CourseError, UnknownName
 from cjpolicy.grading.workshop import Workshop
 from cjpolicy.review.changes import CellChange, recorded_effects, release_diff, since_release
+from cjpolicy.review.runs import read_source
 from tests.grading.sample import NAME, write
 from tests.review.sample import edit, given, notebook, review_course
 from tests.support import ROOT
@@ -150,3 +151,12 @@ def test_real_releases_are_what_their_sources_make(tmp_path: Path) -> None:
     assert since_release(workshop, name) == []
     edit(tmp_path / "solutions" / name / f"{name}.ipynb", "to the nearest whole number", "roughly")
     assert {change.kind for change in since_release(workshop, name)} == {"changed"}
+
+
+@pytest.mark.parametrize("content", [None, "half of a noteb"])
+def test_a_damaged_source_is_named(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "a01.ipynb"
+    if content:
+        path.write_text(content)
+    with pytest.raises(CourseError, match=r"a01\.ipynb cannot be read as a notebook"):
+        read_source(path)

@@ -22,7 +22,7 @@ from cjpolicy.grading.workshop import Workshop
 from cjpolicy.journal.copies import read_copy
 from cjpolicy.review import demo, demo_forms, measures, runs
 from cjpolicy.review.book import Book
-from cjpolicy.review.demo import Truth, simulate
+from cjpolicy.review.demo import Truth, is_simulated, simulate
 from cjpolicy.review.models import read_models
 from cjpolicy.review.runs import RUN_SEED
 from tests.support import ROOT
@@ -237,6 +237,21 @@ def test_standing(known: Known) -> None:
         same(measures.standing(known.book, assignment), pd.DataFrame(rows))
 
 
+def test_marks_of_each_student_by_item(known: Known) -> None:
+    for assignment in SOME:
+        own = known.marks[known.marks["assignment"] == assignment]
+        wide = (
+            own.pivot(index="student", columns="item", values="mark").reset_index().rename_axis(columns=None)
+        )
+        found = measures.marks(known.book, assignment)
+        same(found, wide.assign(code=wide["student"].map(known.codes)).drop(columns="student"))
+        assert list(found.columns[1:]) == list(measures.items(known.book, assignment)["item"])
+    found = measures.marks(known.book, ONE, names=True)
+    assert list(found.columns[:3]) == ["code", "id", "name"]
+    for row in found.to_dict("records"):
+        assert row["code"] == known.codes[row["id"]] and row["name"] == " ".join(known.truth.names[row["id"]])
+
+
 def test_trouble(known: Known) -> None:
     rows = [
         (each.assignment, known.codes[each.student], kind, text)
@@ -387,6 +402,7 @@ def test_the_course_s_own_gradebook_is_left_alone(tmp_path: Path) -> None:
     course = new_course(tmp_path / "course", url)
     simulate(tmp_path / "class", course, 2, notebooks=False)
     assert not elsewhere.exists()
+    assert is_simulated(tmp_path / "class") and not is_simulated(course) and not is_simulated(tmp_path)
     assert gradebook(tmp_path / "class", ONE)
 
 

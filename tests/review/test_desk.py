@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from cjpolicy import desk as desks
 from cjpolicy import review
@@ -18,15 +19,15 @@ from cjpolicy.errors import CourseError
 from cjpolicy.grading import release
 from cjpolicy.grading.grade import grade
 from cjpolicy.grading.recorded import with_answers
-from cjpolicy.grading.workshop import Workshop
-from cjpolicy.review import desk, desk_class, desk_marking
+from cjpolicy.grading.workshop import SETTINGS, Workshop
+from cjpolicy.review import demo_forms, desk, desk_class, desk_marking
 from cjpolicy.review.book import Book
 from cjpolicy.review.desk_class import Classroom
 from cjpolicy.review.desk_items import Solutions
 from cjpolicy.review.desk_marking import Marking
 from cjpolicy.review.desk_regrading import Regrading
 from cjpolicy.review.models import read_models
-from cjpolicy.review.regrade import Preview
+from cjpolicy.review.regrade import Change, Preview, Record
 from cjpolicy.review.tasks import Task, Tasks
 from cjpolicy.review.view import View
 from tests.grading import sample
@@ -128,6 +129,15 @@ def contents(root: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in files.items() if "/review" not in name}
 
 
+def heading(view: View) -> str:
+    """Return what a view shows above its controls."""
+    shown: list[dict[str, str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+        view._ipython_display_()
+    return shown[0]["text/html"]
+
+
 def settled(view: View) -> View:
     """Wait until nothing is running."""
     view.tasks.wait()
@@ -173,6 +183,44 @@ class TestSolutions:
         view.status.value = "full"
         assert view.who.options == () and view.beside.value == ""
 
+    def test_what_no_key_knows_can_be_chosen(self, root: Path, view: Solutions) -> None:
+        view.part.value = "answers"
+        (unknown,) = [each for each in view.slip.options if each[0] == "not right, none recognised (1)"]
+        view.slip.value = unknown[1]
+        assert [code for _, code in view.who.options] == [code_of(root, "cat")]
+        view.item.value = BRIEF
+        assert [label for label, _ in view.slip.options] == ["all"]
+
+    def test_written_answers_are_chosen_by_their_points(self, root: Path, view: Solutions) -> None:
+        with Workshop(root).api.gradebook as gradebook:
+            for student, points in (("ada", 3.0), ("ben", 0.5)):
+                grade = gradebook.find_grade(BRIEF, NAME, NAME, student)
+                grade.manual_score, grade.needs_manual_grade = points, False
+            gradebook.db.commit()
+        view.part.value = "answers"
+        assert "all points (1)" in [label for label, _ in view.status.options]
+        view.item.value = BRIEF
+        offered = {label: value for label, value in view.status.options}
+        assert list(offered) == ["all", "3 of 3 points (1)", "0.5 of 3 points (1)", "waits for a mark (1)"]
+        view.status.value = offered["0.5 of 3 points (1)"]
+        assert [code for _, code in view.who.options] == [code_of(root, "ben")]
+        assert "Marked by hand: 0.5 of 3 points" in view.beside.value
+
+    def test_names_take_the_place_of_codes_on_demand(self, root: Path, view: Solutions) -> None:
+        view.part.value = "answers"
+        view.who.value = code = code_of(root, "ada")
+        shown = [*(label for label, _ in view.who.options), view.beside.value, view.said.value]
+        assert "Byron" not in "".join(shown)
+        view.names.value = True
+        assert view.who.value == code and "=Byron" in view.said.value and "=Byron" in view.beside.value
+        labels = {code: label for label, code in view.who.options}
+        assert labels[code].startswith("Ada =Byron: 2 of 2")
+        # Of whom the gradebook has no name, the id is shown.
+        assert labels[code_of(root, "ben")].startswith("ben: 0 of 2")
+        assert "Student " not in "".join(labels.values())
+        view.names.value = False
+        assert "Byron" not in view.said.value + view.beside.value
+
     def test_who_is_chosen_stays_while_the_list_has_them(self, root: Path, view: Solutions) -> None:
         view.part.value = "answers"
         assert str(view.who.value) in view.said.value
@@ -209,6 +257,7 @@ class TestSolutions:
         view.compare.click()
         settled(view)
         assert "117" in view.card.value
+        assert "<code>review.regrading()</code>" in view.changes.value
         for said in (f"{CHANGE}: changed", "-item.expect(116", "+item.expect(117", f"{CHANGE}, right 1"):
             assert said in view.changes.value
 
@@ -230,7 +279,8 @@ class TestClassroom:
         return view
 
     def test_it_shows_the_course_and_an_assignment(self, view: Classroom) -> None:
-        assert "1 of 3 students" in view.sentences.value and "being drawn" in view.said.value
+        assert "points missing" in view.sentences.value and "1 of 3 students" in view.sentences.value
+        assert "being drawn" in view.said.value
         settled(view)
         assert "<img" in view.drawn.value and "the whole course, in" in view.said.value
         view.what.value = NAME
@@ -248,10 +298,10 @@ class TestClassroom:
         view.export.click()
         folder = root / "classroom" / "review"
         assert str(folder) in view.said.value.replace("&#x27;", "'")
-        with (folder / f"{NAME}_standing.csv").open(encoding="utf-8", newline="") as file:
+        with (folder / f"{NAME}-standing.csv").open(encoding="utf-8", newline="") as file:
             rows = {row["id"]: row for row in csv.DictReader(file)}
         assert rows["ada"]["waiting"] == "1" and float(rows["ada"]["score"]) == 4
-        with (folder / f"{NAME}_misconceptions.csv").open(encoding="utf-8", newline="") as file:
+        with (folder / f"{NAME}-misconceptions.csv").open(encoding="utf-8", newline="") as file:
             (row,) = csv.DictReader(file)
         assert (row["slip"], row["students"], row["of"]) == ("added-percentages", "1", "3")
 
@@ -260,8 +310,38 @@ class TestClassroom:
             gradebook.update_or_create_student("ben", first_name="=1+1", last_name="Okri")
         with Book.open(root) as book:
             desk_class.write_csv(book, root / "out", NAME, names=True)
-        text = (root / "out" / f"{NAME}_standing.csv").read_text(encoding="utf-8")
-        assert ",'=1+1 Okri," in text
+        for table in ("standing", "marks-by-item"):
+            text = (root / "out" / f"{NAME}-{table}.csv").read_text(encoding="utf-8")
+            assert ",'=1+1 Okri," in text
+
+    def test_the_marks_of_each_student_are_those_of_the_gradebook(self, root: Path) -> None:
+        with Workshop(root).api.gradebook as gradebook:
+            grade = gradebook.find_grade(BRIEF, NAME, NAME, "cat")
+            grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 2.5, 1, False
+            gradebook.db.commit()
+            papers = gradebook.find_assignment(NAME).submissions
+            held = {
+                paper.student_id: {
+                    each.name: ""
+                    if each.auto_score is None and each.manual_score is None
+                    else f"{each.score}"
+                    for each in paper.notebooks[0].grades
+                }
+                for paper in papers
+            }
+        with Book.open(root) as book:
+            desk_class.write_csv(book, root / "out", NAME, names=True)
+            desk_class.write_csv(book, root / "codes", NAME)
+        with (root / "out" / f"{NAME}-marks-by-item.csv").open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            assert reader.fieldnames == ["code", "id", "name", CHANGE, "a90-level", BRIEF]
+            rows = {row.pop("id"): row for row in reader}
+        assert {row.pop("code") for row in rows.values()} == {code_of(root, student) for student in CLASS}
+        assert rows["ada"].pop("name") == "Ada =Byron"
+        assert {id: {item: row[item] for item in held[id]} for id, row in rows.items()} == held
+        assert (held["cat"][BRIEF], held["ben"][BRIEF]) == ("3.5", "")
+        text = (root / "codes" / f"{NAME}-marks-by-item.csv").read_text(encoding="utf-8")
+        assert "Byron" not in text and text.startswith(f"code,{CHANGE},")
 
 
 class TestMarking:
@@ -317,6 +397,10 @@ class TestRegrading:
         settled(view)
         assert "Would rise: 1 mark." in view.said.value and "gains 2" in view.shown.value
         assert code_of(root, "cat") in view.shown.value and "cat" not in view.shown.value
+        view.names.value = True
+        assert "<td>cat</td>" in view.shown.value.replace('<th scope="row">cat</th>', "<td>cat</td>")
+        assert code_of(root, "cat") not in view.shown.value
+        view.names.value = False
         view.apply.click()
         assert "The reason is missing" in view.said.value
         assert contents(root) == before
@@ -344,6 +428,56 @@ class TestRegrading:
         assert "Stopped: marking a90 sample again, on a copy." in view.said.value
         task.thread.join(60)
         assert view.seen is None and contents(root) == before
+
+    def test_losses_are_told_apart_from_gains(self, view: Regrading) -> None:
+        changes = [Change("ben", CHANGE, 0.0, 2.0), Change("cat", CHANGE, 2.0, 1.5)]
+        changes.append(Change("ada", CHANGE, 0.0, 0.0, ("wrong-base:new",), ()))
+        view.names.value = True
+        view.show_preview(Preview(NAME, 1, {}, changes, 0, {"ben": "Late."}, {CHANGE: (2.0, 1.0)}))
+        rows = BeautifulSoup(view.shown.value, "html.parser").select("table")[0].select("tr")
+        headers, counts = ([cell.get_text() for cell in row.find_all(["th", "td"])] for row in rows)
+        assert dict(zip(headers, counts, strict=True)) == {
+            "Item": CHANGE,
+            "Gain": "1",
+            "Would fall (stays unless ticked)": "1",
+            "Wait": "0",
+            "Kept before": "0",
+            "By hand: stays": "0",
+            "Told otherwise": "1",
+            "Points gained": "2",
+            "Points that would fall": "0.5",
+        }
+        assert "Who has more than 1 keeps it, above full marks" in view.shown.value
+        told = "same mark, other feedback (Per cent of the wrong base (new) -&gt; no misconception)"
+        assert told in view.shown.value and "Ada =Byron" in view.shown.value
+        assert "ben: Late." in view.shown.value and "Would fall, but stays" in view.said.value
+
+    def test_nothing_breaks_off_what_is_being_applied(
+        self, view: Regrading, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go_on, applied = threading.Event(), []
+
+        def slow(*given: object) -> Record:
+            applied.append(given[2])
+            go_on.wait(30)
+            return Record(NAME, "done", "", "", "Why.", False, 1, ("", ""), {}, [], {}, {})
+
+        monkeypatch.setattr("cjpolicy.review.regrade.apply", slow)
+        view.show_preview(Preview(NAME, 1, {}, [], 3, {}, {}))
+        view.reason.value = "Why."
+        view.apply.click()
+        task = view.tasks.running
+        for button in (view.apply, view.look):
+            view.said.value = ""
+            button.click()
+            assert "Something is running. Wait for its end, or press Stop first." in view.said.value
+            assert view.tasks.running is task and task is not None and not task.stopped.is_set()
+        go_on.set()
+        settled(view)
+        assert applied == ["Why."] and "Applied: 0 marks rose" in view.said.value
+        view.reason.value = "Why."
+        view.apply.click()
+        assert "Nothing has been looked at yet" in view.said.value and applied == ["Why."]
 
     def test_another_assignment_forgets_what_was_seen(self, view: Regrading) -> None:
         view.show_preview(Preview(NAME, 1, {}, [], 3, {}, {}))
@@ -387,6 +521,51 @@ class TestTasks:
         tasks.wait()
         assert said == ["There is no such thing."]
 
+    def test_what_was_done_for_good_is_told_even_if_it_was_stopped_too_late(self) -> None:
+        shown: list[str] = []
+        for for_good in (False, True):
+            begun, go_on = threading.Event(), threading.Event()
+
+            def work(_: Task, begun: threading.Event = begun, go_on: threading.Event = go_on) -> str:
+                begun.set()
+                go_on.wait(5)
+                return "done"
+
+            tasks = Tasks(shown.append, lambda _: None)
+            task = tasks.start("Applying", work, shown.append, for_good=for_good)
+            begun.wait(5)
+            tasks.stop()
+            go_on.set()
+            assert task.thread is not None
+            task.thread.join(5)
+        assert shown == ["Stopped: applying.", "Stopped: applying.", "done"]
+
+    def test_notebooks_are_run_for_one_view_after_the_other(self) -> None:
+        order: list[str] = []
+        begun, go_on = threading.Event(), threading.Event()
+        views = [Tasks(lambda _: None, lambda fault: order.append(str(fault))) for _ in range(4)]
+
+        def first(_: Task) -> None:
+            begun.set()
+            go_on.wait(5)
+            order.append("first")
+
+        def add(name: str) -> Callable[[Task], None]:
+            return lambda _: order.append(name)
+
+        tasks = [views[0].start("Running", first, lambda _: None, notebooks=True)]
+        begun.wait(5)
+        tasks.append(views[1].start("Running", add("second"), lambda _: None, notebooks=True))
+        tasks.append(views[2].start("Running", add("stopped"), lambda _: None, notebooks=True))
+        views[3].start("Drawing", add("drawing"), lambda _: None)
+        views[3].wait()
+        views[2].stop()
+        go_on.set()
+        for task in tasks:
+            assert task.thread is not None
+            task.thread.join(5)
+        assert order == ["drawing", "first", "second"]
+
     def test_the_newest_takes_the_place_of_what_runs(self) -> None:
         shown: list[int] = []
         go_on = threading.Event()
@@ -404,13 +583,20 @@ def test_a_simulated_class_can_be_tried(marked: Path, monkeypatch: pytest.Monkey
     def simulate(root: Path, course: Path, students: int, seed: int) -> None:
         assert course == ROOT and (students, seed) == (3, 2)
         shutil.copytree(marked, root, dirs_exist_ok=True)
+        with (root / SETTINGS).open("a", encoding="utf-8") as settings:
+            settings.write(demo_forms.OWN_SETTINGS)
 
     monkeypatch.setattr("cjpolicy.review.demo.simulate", simulate)
     try:
         assert "made by chance (seed 2)" in repr(review.use_demo(3, seed=2))
         view = review.classroom()
         assert isinstance(view, Classroom) and NAME in [name for _, name in view.what.options]
-        settled(view)
+        for each in (view, review.solutions(), review.marking(), review.regrading()):
+            before, _, after = heading(each).partition(f">{each.title}<")
+            assert "This class is simulated. Nobody in it is real." in before and after
+            settled(each)
+        review.use(marked)
+        assert "simulated" not in heading(settled(review.classroom()))
     finally:
         desk._Chosen.root = None
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from cjpolicy.review import measures
+from cjpolicy.review import figures, measures
 from cjpolicy.review.book import Book
 from cjpolicy.review.demo import simulate
-from cjpolicy.review.figures import Figure, assignment_figures, class_figures
+from cjpolicy.review.figures import Figure, assignment_figures, class_figures, whole
 from tests.review.classes import ITEMS, ONE, STUDENTS, TWO, Class, Mark, full, new_class, progress_copy
 from tests.support import ROOT
 
@@ -56,13 +57,18 @@ def test_every_figure_can_be_had_without_seeing_it(simulated: Book) -> None:
 def test_every_axis_with_numbers_has_its_unit(simulated: Book) -> None:
     for figure in everything(simulated):
         text = figure.chart.to_json()
-        units = ("(%", "points, all students", "seconds", "right answers (of 12)")
+        units = ("(%", "points missing (all students together)", "seconds", "right answers (of 12)")
         assert any(unit in text for unit in units), figure.id
 
 
 def test_facility_and_discrimination_are_explained_with_what_they_cannot_tell(simulated: Book) -> None:
     reading = by_id(assignment_figures(simulated, SIMULATED[1]))["difficulty"].reading
-    for words in ("share of an item’s points", "from −1 to 1", "nearly everybody", "class under about 30"):
+    for words in (
+        "share of an item’s points",
+        "from −1 to 1",
+        "nearly everybody",
+        "a reason to read the item",
+    ):
         assert words in reading
 
 
@@ -82,12 +88,56 @@ def test_a_mark_that_is_waited_for_is_no_zero(empty: Class, tmp_path: Path) -> N
     some.give(marks | dict.fromkeys(waiting, Mark()))
     some.report(ONE)
     with Book.open(some.root) as book:
-        figures = by_id(assignment_figures(book, ONE))
-    assert "half of 11 students earned 100% or more" in figures["marks"].title
-    table = figures["items"].table.set_index("item")
+        drawn = by_id(assignment_figures(book, ONE))
+    assert drawn["marks"].title == "Marks in all: the median of 11 students is 100% of the points"
+    table = drawn["items"].table.set_index("item")
     assert table.loc["a01-essay", "facility (%)"] == 100
     assert table.loc["a01-essay", "waiting (students)"] == 3
-    assert "Marks are still waited for, and are left out here: essay (3)." in figures["items"].description
+    assert "Marks are still waited for, and are left out here: 4 essay (3)." in drawn["items"].description
+
+
+def test_submissions_without_any_mark_are_not_listed_item_by_item(empty: Class, tmp_path: Path) -> None:
+    some = empty.copied(tmp_path / "class")
+    none = dict.fromkeys([(ONE, item, student) for item in ITEMS[ONE] for student in STUDENTS[:2]], Mark())
+    some.give(full(ONE) | none | {(ONE, "a01-essay", STUDENTS[5]): Mark()})
+    some.report(ONE)
+    with Book.open(some.root) as book:
+        said = by_id(assignment_figures(book, ONE))["items"].description
+    assert "2 submissions have no mark at all." in said
+    assert said.endswith("are left out here: 4 essay (1).")
+
+
+def test_the_median_is_the_measures_own_and_the_last_bin_has_no_upper_end(simulated: Book) -> None:
+    medians = measures.progress(simulated).set_index("assignment")["median"]
+    for name in SIMULATED:
+        figure = by_id(assignment_figures(simulated, name))["marks"]
+        assert f" is {whole(medians[name])}% of the points" in figure.title
+        bins = figure.table.set_index("from (%)")["to under (%)"]
+        assert "105" not in set(bins)
+        assert bins.get("100 (or more)", "") == ""
+
+
+def test_items_that_the_strong_missed_more_often_than_others_are_drawn_first(simulated: Book) -> None:
+    figure, found = by_id(class_figures(simulated))["strong"], measures.missed_by_strong(simulated)
+    more = int((found["share"] > found["against"]).sum())
+    assert figure.title.startswith(f"Missed by strong students: {more} of {len(found)} items they missed")
+    worst = found["item"].iloc[(found["share"] - found["against"]).to_numpy().argmax()]
+    assert figure.table["item"].iloc[0] == worst
+    place = measures.items(simulated).set_index("item")["place"][worst]
+    assert f"“{worst[:3]}, {place} " in figure.description
+
+
+def test_every_weak_item_is_named_or_said_to_be_without_a_name(simulated: Book) -> None:
+    rows = pd.DataFrame(
+        {"item": [f"a01-quite-a-long-name-{n}" for n in range(60)], "assignment": ONE}
+        | {"place": range(1, 61), "facility": 0.5, "discrimination": 0.1}
+        | dict.fromkeys(["points", "marked", "waiting", "mean", "upper", "lower"], 1.0)
+    )
+    figure = figures._difficulty(rows, most=8, within=True)
+    assert figure is not None
+    drawn = [row for rows in figure.chart.to_dict()["datasets"].values() for row in rows if "align" in row]
+    nameless = len(rows) - len({row["item"] for row in drawn})
+    assert f"no room for the names of {nameless} of them: they are in the table." in figure.description
 
 
 def figure_of_tests(some: Class, *copies: list[tuple[str, str, float | None]]) -> Figure:
@@ -167,6 +217,6 @@ def test_an_item_that_all_got_right_has_no_place_among_the_discriminations(
     some = empty.copied(tmp_path / "class")
     some.give(full(ONE))
     with Book.open(some.root) as book:
-        figures = by_id(assignment_figures(book, ONE))
-    assert "difficulty" not in figures
-    assert len(figures["items"].table) == len(ITEMS[ONE])
+        drawn = by_id(assignment_figures(book, ONE))
+    assert "difficulty" not in drawn
+    assert len(drawn["items"].table) == len(ITEMS[ONE])

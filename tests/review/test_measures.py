@@ -177,7 +177,9 @@ def test_the_items_that_strong_students_missed_agree_with_another_computation(
     marks, _, _ = written(spare, drawn)
     with Book.open(spare.root) as book:
         frame = measures.missed_by_strong(book)
-    assert frame["share"].is_monotonic_decreasing
+    assert (frame["share"] - frame["against"].fillna(0)).is_monotonic_decreasing
+    places = {item: list(items).index(item) + 1 for items in ITEMS.values() for item in items}
+    assert [places[item] for item in frame["item"]] == frame["place"].tolist()
     rows = {(row["assignment"], row["item"]): row for row in frame.to_dict("records")}
     for name, items in ITEMS.items():
         for item, worth in items.items():
@@ -363,7 +365,7 @@ def test_a_class_by_hand(by_hand: Class) -> None:
     ]
     assert time[["submissions", "longest", "limits"]].values.tolist() == [[14, 60.0, 1]]
     # Of the thirteen with all other points, s01 and s02 missed the change; s00 is the one other.
-    assert missed.values.tolist() == [[ONE, "a01-change", 13, 2, pytest.approx(2 / 13), 1.0]]
+    assert missed.values.tolist() == [[ONE, "a01-change", 2, 13, 2, pytest.approx(2 / 13), 1.0]]
 
 
 def test_lateness_is_taken_off(by_hand: Class) -> None:
@@ -570,3 +572,14 @@ def test_without_copies_it_is_said(by_hand: Class) -> None:
     with Book.open(by_hand.root) as book:
         (said,) = measures.tests(book).attrs["notes"]
     assert said.startswith("There is no copy of a student's progress.") and "classroom/progress" in said
+
+
+def test_a_sentence_names_a_students_file_only_when_asked(by_hand: Class) -> None:
+    said = f"The notebook was handed in as Ada_Lovelace.ipynb. It is marked as {ONE}.ipynb."
+    by_hand.report(ONE, {"s05": Entry({}, repairs=[said, "Read s05 again."])})
+    with Book.open(by_hand.root) as book:
+        assert measures.trouble(book, ONE, names=True)["text"].tolist() == [said, "Read s05 again."]
+        assert measures.trouble(book, ONE)["text"].tolist() == [
+            f"The notebook was handed in as a file. It is marked as {ONE}.ipynb.",
+            "Read … again.",
+        ]

@@ -1,5 +1,6 @@
 """Does the solution review know all of an item, and run the model and the recorded answers?"""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from cjpolicy import misconceptions
 from cjpolicy.errors import UnknownName
 from cjpolicy.grading import sandbox
+from cjpolicy.grading.execution import Executed
 from cjpolicy.review import runs
 from cjpolicy.review.models import ItemModel, read_models
 from tests.grading.sample import NAME
@@ -160,6 +162,38 @@ def test_an_answer_that_cannot_be_marked_is_shown_with_the_reason(tmp_path: Path
     assert chart.earned is None
     assert [(each.points, each.status) for each in chart.alternatives] == [(None, "unmarked")]
     assert "pints" in chart.message
+
+
+@pytest.mark.grading
+def test_a_run_whose_process_was_ended_from_elsewhere_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review_course(tmp_path)
+    run = runs.run_notebook
+    damaged: list[Executed] = []
+
+    def disturbed(*given: Any) -> Executed:
+        executed = run(*given)
+        if not damaged:
+            damaged.append(executed)
+            executed.gone = True
+        return executed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "run_notebook", disturbed)
+        read_models(tmp_path, NAME)
+    held = json.loads((tmp_path / "classroom" / "review-models" / f"{NAME}.json").read_bytes())
+    assert damaged and held["items"] == [] and not any(each["executed"]["gone"] for each in held["runs"])
+    ran: list[Executed] = []
+
+    def counted(*given: Any) -> Executed:
+        ran.append(run(*given))
+        return ran[-1]
+
+    monkeypatch.setattr(runs, "run_notebook", counted)
+    for _ in range(2):
+        read_models(tmp_path, NAME)
+        assert len(ran) == 1
 
 
 def test_an_unknown_assignment_gets_one_clear_message(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
+from markupsafe import Markup
 
 from cjpolicy import cli
 from cjpolicy.errors import CourseError
 from cjpolicy.review import pages
+from cjpolicy.review.answers import StudentAnswer
 from cjpolicy.review.changes import CellChange, Effect
 from cjpolicy.review.pages import make_review
 from tests.grading.hostile.pages import MARKUP
@@ -103,6 +105,7 @@ def test_an_item_s_answers_are_in_a_file_of_their_own_with_who_gave_them(review:
     assert [len(answer["students"]) for answer in data["answers"]] == [3, 1]
     first = data["answers"][0]
     assert (first["text"], first["value"], first["mark"]) == ("total = 8", "8", "0 of 2 points")
+    assert (first["kind"], data["written"]) == ("(none)", False)
     assert data["names"] == {"added-percentages": "Percentage changes added or subtracted"}
     page = (review / f"{ONE}.html").read_text()
     assert "This class’s answers: 2 different ones by 4 students" in page
@@ -140,6 +143,36 @@ def test_a_submission_of_which_nothing_is_marked_has_no_points_and_not_none(revi
         rows = list(csv.DictReader(file))
     assert [row["points so far"] for row in rows if row["items that wait"] == "4"] == [""]
     assert len(rows) == len(STUDENTS)
+
+
+def test_what_waits_for_a_person_is_told_from_what_could_not_be_marked(made: Class, tmp_path: Path) -> None:
+    some = made.copied(tmp_path / "class")
+    some.give({(ONE, "a01-essay", student): Mark() for student in STUDENTS[:3]})
+    make_review(some.root, tmp_path / "review")
+    said = soup_of(tmp_path / "review" / f"{ONE}.html").select(".about")[0].get_text()
+    assert "14 submissions, 10 wholly marked. 3 wait for marks by hand, 1 could not be marked:" in said
+
+
+@pytest.mark.parametrize(
+    ("status", "earned", "kind"),
+    [
+        ("correct", 2.0, "(right)"),
+        ("marked by hand", 2.5, "(right)"),
+        ("partly right", 1.0, "(none)"),
+        ("not attempted", 0.0, "(blank)"),
+        ("waits for a mark", None, "(waits)"),
+    ],
+)
+def test_an_answer_without_a_misconception_is_right_blank_waiting_or_none_of_these(
+    status: str, earned: float | None, kind: str
+) -> None:
+    assert pages._kind(StudentAnswer("", "", earned, 2.0, status, (), "", Markup(), Markup())) == kind
+
+
+def test_a_time_has_no_seconds(review: Path) -> None:
+    data = read(review / "data" / ONE / "submissions.js")
+    times = {row[data["columns"].index("handed in (UTC)")] for row in data["rows"]}
+    assert times == {"2026-10-01 11:00"}
 
 
 def test_no_cell_of_a_csv_file_is_a_formula(made: Class, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from cjpolicy.grading import release
 from cjpolicy.grading.grade import grade, report_path
 from cjpolicy.grading.recorded import with_answers
 from cjpolicy.grading.report import Report, Standing
-from cjpolicy.grading.steps import give_feedback
+from cjpolicy.grading.steps import Marking, Taken, generate, give_feedback
 from cjpolicy.grading.workshop import SETTINGS, Workshop
 from cjpolicy.review import ledger, regrade
 from cjpolicy.review.marked import LATER
-from cjpolicy.review.regrade import Change, Preview, Record, apply, preview, records, summary
+from cjpolicy.review.regrade import Change, Preview, Record, applied, apply, preview, records, summary
 from tests.grading import sample
 
 pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("regrade")]
@@ -36,6 +37,7 @@ CLASS = {
     "eve": {**RIGHT, CHANGE: "change = 100"},
 }
 SLIP = ("added-percentages",)
+NO_LONGER = "Percentage changes added or subtracted -> no misconception"
 WHY = "The key took 1997 for the base."
 
 Marks = dict[str, dict[str, float | None]]
@@ -156,7 +158,7 @@ def test_what_is_recognised_is_part_of_it(small: Class) -> None:
     small.edit('slips={"added-percentages": 100}', "slips={}")
     (change,) = small.preview("ben", "cat").changes
     assert (change.before, change.after, change.slips_before, change.slips_after) == (0.0, 0.0, SLIP, ())
-    assert change.what == "is told something else (added-percentages -> no misconception)"
+    assert change.what == f"same mark, other feedback ({NO_LONGER})"
 
 
 def test_applying_raises_marks_and_keeps_those_that_would_fall(small: Class) -> None:
@@ -214,8 +216,8 @@ def test_a_mark_by_hand_stays_and_is_to_be_looked_at_where_the_machine_changed(s
     small.edit('expect(116, slips={"added-percentages": 100})', "expect(100)")
     found = small.preview("ben", "eve")
     assert told(found) == {
-        f"ben {CHANGE}": "gains 2 (added-percentages -> no misconception)",
-        f"eve {CHANGE}": "marked by hand, and stays (added-percentages -> no misconception)",
+        f"ben {CHANGE}": f"gains 2 ({NO_LONGER})",
+        f"eve {CHANGE}": f"marked by hand, and stays ({NO_LONGER})",
     }
     apply(small.course, found, WHY)
     assert small.points()["eve"][CHANGE] == 1.5 == small.report().submissions["eve"].points[CHANGE]
@@ -240,7 +242,12 @@ def test_points_are_compared_as_points_and_a_change_of_worth_is_said(small: Clas
     apply(small.course, found, WHY)
     assert small.comment("ada") == f"Marked again: 3 of 3 now, 2 of 2 before. Reason: {WHY}"
     small.edit("points(3)", "points(0)", points=0.0)
-    apply(small.course, small.preview("ada", "ben"), "The question had no answer.")
+    found = small.preview("ada", "ben")
+    assert list(summary(found))[:2] == [
+        "a90-two-changes is worth 0 points now instead of 3.",
+        "Who has more than 0 keeps it, above full marks, unless you let marks fall.",
+    ]
+    apply(small.course, found, "The question had no answer.")
     assert small.points()["ada"][CHANGE] == 3.0
     assert small.report().items[CHANGE] == 0.0
 
@@ -254,8 +261,8 @@ def test_an_item_that_now_waits_keeps_its_mark_until_a_person_has_looked(small: 
     assert small.grades(lambda each: each.needs_manual_grade)["ada"][LEVEL]
     said = small.comment("ada", LEVEL)
     assert said and "waits for your teacher. Until then your mark stays at 2 of 2." in said
-    apply(small.course, small.preview("ada", "dan"), WHY, lower=True)
-    assert small.points()["ada"][LEVEL] is None
+    apply(small.course, small.preview("ben"), WHY, lower=True)
+    assert small.points()["ben"][LEVEL] is None
 
 
 def test_chance_changes_nobodys_mark(small: Class) -> None:
@@ -308,14 +315,106 @@ def test_a_mark_kept_once_hides_no_later_gain(small: Class) -> None:
     assert len(records(small.course)) == 3
 
 
+def test_what_an_item_was_worth_is_what_it_was_marked_with(small: Class) -> None:
+    small.edit("", "", points=3.0)
+    generate(small.course, NAME)
+    found = small.preview("ada")
+    assert found.items[CHANGE] == (2.0, 3.0)
+    assert told(found) == {f"ada {CHANGE}": "gains 1"}
+
+
+def test_a_mark_given_by_a_person_meanwhile_is_the_mark(small: Class) -> None:
+    small.edit("116", "117")
+    looks = small.grades(lambda each: each.needs_manual_grade)
+
+    def meanwhile(standing: Standing) -> None:
+        if standing.done == standing.total:
+            small.by_hand("ada", CHANGE, 1.0)
+            small.by_hand("cat", CHANGE, 0.5)
+            small.by_hand("dan", BRIEF, 3.0)
+            small.by_hand("eve", CHANGE, 0.25)
+
+    done = apply(small.course, small.preview(), WHY, progress=meanwhile)
+    points = small.points()
+    assert [points[id][CHANGE] for id in ("ada", "ben", "cat", "dan", "eve")] == [1.0, 0.0, 0.5, 2.0, 0.25]
+    assert points["dan"][BRIEF] == 3.0
+    assert [each.student for each in done.changes] == ["dan"] and done.kept["ada"] == {}
+    assert [small.comment(student) for student in ("ada", "cat")] == [None, None]
+    assert small.report().submissions["ada"].points == points["ada"]
+    now = small.grades(lambda each: each.needs_manual_grade)
+    assert now == {**looks, "dan": {**looks["dan"], BRIEF: False}}
+    # It is a person's in the next regrade too.
+    small.edit("117", "118")
+    assert {each.student for each in small.preview("ada", "cat").changes if not each.by_hand} == set()
+
+
+def test_a_mark_given_by_a_person_before_marks_are_held_stays(
+    small: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.edit("116", "117")
+    found = small.preview("ada")
+    keep = regrade._keep
+
+    def late(*given: Any) -> None:
+        small.by_hand("ada", CHANGE, 1.0)
+        keep(*given)
+
+    monkeypatch.setattr(regrade, "_keep", late)
+    apply(small.course, found, WHY)
+    assert small.points()["ada"][CHANGE] == 1.0
+
+
+def test_whose_marking_fails_keeps_what_was_there(small: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.edit("69", "70", item=LEVEL)
+    apply(small.course, small.preview("ada"), WHY)
+    small.edit("116", "117")
+    found = small.preview("ada", "ben", "cat")
+    marks = small.grades(lambda each: (each.auto_score, each.manual_score))
+    save = Marking.save
+
+    def fails(self: Marking, taken: Taken, executed: object) -> dict[str, Any]:
+        if taken.student == "ada":
+            raise RuntimeError("no room")
+        return save(self, taken, executed)
+
+    before = small.report().submissions["ada"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Marking, "save", fails)
+        done = apply(small.course, found, WHY)
+    now = small.grades(lambda each: (each.auto_score, each.manual_score))
+    assert now["ada"] == marks["ada"] and now["cat"][CHANGE] == (2.0, None)
+    assert {each.student for each in done.changes} == {"ben", "cat"}
+    assert done.unmarked["ada"].startswith("It could not be marked (RuntimeError: no room).")
+    assert done.kept["ada"] == {LEVEL: 2.0}
+    assert all(small.grades(lambda each: each.needs_manual_grade)["ada"].values())
+    entry = small.report().submissions["ada"]
+    assert (entry.points, entry.release) == (before.points, before.release)
+    assert entry.flags == [done.unmarked["ada"]]
+    # Marking would lower the mark; a regrade goes on with it.
+    with pytest.raises(CourseError, match="has changed since ada, dan, eve handed in what was marked"):
+        small.grade()
+    assert told(small.preview("ada"))[f"ada {CHANGE}"] == "would lose 2"
+
+
 @pytest.mark.slow
-def test_a_mark_kept_once_can_be_lowered_later(small: Class) -> None:
+def test_a_mark_kept_once_is_lowered_by_hand_alone(small: Class) -> None:
     small.edit("116", "117")
     apply(small.course, small.preview("ada"), WHY)
-    apply(small.course, small.preview("ada"), "As announced.", lower=True)
-    assert small.points()["ada"][CHANGE] == 0.0
+    said = small.comment("ada")
+    # Another item's marks may fall; what was promised of this one holds.
+    small.edit("69", "70", item=LEVEL)
+    found = small.preview("ada")
+    assert any(line.startswith("What an earlier regrade kept stays") for line in summary(found))
+    done = apply(small.course, found, "As announced.", lower=True)
+    assert small.points()["ada"] == {CHANGE: 2.0, LEVEL: 0.0, BRIEF: 2.5}
+    assert small.comment("ada") == said and done.kept == {"ada": {CHANGE: 2.0}}
+    lines = list(applied(done))
+    assert lines[0] == "Applied: 0 marks rose, 1 fell, and 1 that would have fallen stay."
+    assert lines[1].startswith("What an earlier regrade kept stays, even where marks may fall.")
+    small.by_hand("ada", CHANGE, 1.0)
+    assert small.points()["ada"][CHANGE] == 1.0 and small.preview("ada").changes == []
     # The others are still as they were marked by the source before.
-    assert [each.student for each in small.preview().changes] == ["cat", "dan"]
+    assert {each.student for each in small.preview().changes} == {"ben", "cat", "dan", "eve"}
 
 
 def edited(small: Class) -> None:
@@ -371,7 +470,7 @@ def test_who_has_handed_in_since_the_marking_is_left_to_it(small: Class) -> None
     assert small.grade("gus").submissions["gus"].points[CHANGE] == 0.0
     with pytest.raises(CourseError, match="hal handed in nothing"):
         small.preview("hal")
-    with pytest.raises(CourseError, match="no marks of a90_sample to change. ben: It has not been marked as"):
+    with pytest.raises(CourseError, match="no marks of a90_sample to change. 1: It has not been marked as"):
         small.preview("ben")
 
 
@@ -582,14 +681,20 @@ def test_the_command(
     words = ["regrade", "a90", "--student=ada", "--student=cat", "--student=fay"]
     assert cli.main(words) == 0
     shown = capsys.readouterr().out
-    assert "\nitem             gain  lose  wait  kept  by hand  points\n" in shown
-    assert "\na90-two-changes  1     1     0     0     0        +0\n" in shown
+    table = [line.split("  ") for line in shown.splitlines()]
+    rows = {line[0]: [cell.strip() for cell in line[1:] if cell.strip()] for line in table}
+    headers = ["gain", "would fall", "wait", "kept", "by hand", "told otherwise"]
+    assert rows["item"] == [*headers, "points gained", "points that would fall"]
+    assert rows["a90-two-changes"] == ["1", "1", "0", "0", "0", "0", "2", "2"]
     assert "\nada      a90-two-changes  2 of 2  0 of 2  would lose 2\n" in shown
     assert "\nNot marked again: fay. It is a PDF" in shown
     assert 'To apply it: cjpolicy regrade a90_sample --reason "why"' in shown
     assert records(small.course) == []
     assert cli.main([*words, "--lower"]) == 2
     assert "needs a reason" in capsys.readouterr().err
+    assert cli.main([*words, "--reason= "]) == 2
+    refused = capsys.readouterr()
+    assert "needs a reason" in refused.err and refused.out == ""
     assert cli.main([*words, f"--reason={WHY}"]) == 0
     assert "Applied: 1 mark rose, 0 fell, and 1 that would have fallen stay." in capsys.readouterr().out
     assert [each.reason for each in records(small.course)] == [WHY]
@@ -600,11 +705,13 @@ def test_a_long_class_is_shown_by_counts_and_by_those_who_do_not_gain() -> None:
     changes = [Change(f"s{number:03}", CHANGE, 0.0, 2.0) for number in range(50)]
     changes.append(Change("s050", CHANGE, 2.0, 1.5))
     changes.append(Change("s051", LEVEL, 2.0, None))
+    changes.append(Change("s051", CHANGE, 0.0, 0.0, SLIP, ()))
     lines = list(summary(Preview(NAME, 7, {}, changes, 3, {}, {CHANGE: (2.0, 2.0), LEVEL: (2.0, 2.0)})))
     assert lines == [
-        "item             gain  lose  wait  kept  by hand  points",
-        "a90-two-changes  50    1     0     0     0        +99.5",
-        "a90-level        0     0     1     0     0        +0",
+        "item             gain  would fall  wait  kept  by hand  told otherwise  points gained  "
+        "points that would fall",
+        "a90-two-changes  50    1           0     0     0        1               100            0.5",
+        "a90-level        0     0           1     0     0        0               0              0",
         "",
         "student  item             before  after     what",
         "s050     a90-two-changes  2 of 2  1.5 of 2  would lose 0.5",
@@ -612,3 +719,18 @@ def test_a_long_class_is_shown_by_counts_and_by_those_who_do_not_gain() -> None:
         "",
         "a90_sample: marked again on a copy. 52 students have changes, 3 have none.",
     ]
+
+
+def test_one_is_said_as_one() -> None:
+    change = Change("ada", CHANGE, 1.0, 2.0, by_hand=True)
+    items = {CHANGE: (2.0, 1.0)}
+    seen = list(summary(Preview(NAME, 7, {}, [change], 1, {}, items)))
+    assert seen[:2] == [
+        "a90-two-changes is worth 1 point now instead of 2.",
+        "Who has more than 1 keeps it, above full marks, unless you let marks fall.",
+    ]
+    assert seen[-1] == "a90_sample: marked again on a copy. 1 student has changes, 1 has none."
+    done = Record(NAME, "done", "then", "me", WHY, False, 7, ("a", "b"), items, [change], {}, {})
+    assert list(applied(done))[1].startswith("1 mark given by hand stays. Look at it again")
+    two = replace(done, changes=[change, change])
+    assert list(applied(two))[1].startswith("2 marks given by hand stay. Look at them again")

@@ -67,6 +67,8 @@ class Executed:
         The sandbox's name and version; "none".
     seconds : float
         How long it took.
+    gone : bool
+        Whether a process that it ran in was lost on the way.
     """
 
     seed: int
@@ -75,6 +77,7 @@ class Executed:
     unmarked: dict[int, str] = field(default_factory=dict)
     limits: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    gone: bool = False
 
 
 def run_notebook(notebook: Any, folder: Path, limits: Limits, seed: int) -> Executed:
@@ -225,6 +228,7 @@ class _Run:
     def _lost(self, place: int, gone: Gone) -> str:
         """Note that the student's process has ended, and say why as far as that is known."""
         self.close()
+        self.executed.gone = True
         if gone.late:
             why = "it did not stop when its time was up"
         else:
@@ -249,7 +253,7 @@ class _Run:
 
     def _lose_marker(self) -> None:
         end_marking()
-        self.marker_ready = False
+        self.marker_ready, self.executed.gone = False, True
 
     def _run_set_up(self, worker: Worker) -> None:
         """Run the locked cells that wait, again and again while one more of them can be run."""
@@ -327,6 +331,7 @@ class _Calls:
             found = self.run._player().ask({**question, "seconds": seconds}, seconds + GRACE_SECONDS)
         except Gone as gone:
             self.run.close()
+            self.run.executed.gone = True
             self.over = "the notebook's Python ended while it was asked"
             self.run._hit(
                 "A function was stopped because it took too long."

@@ -154,6 +154,7 @@ class _Run:
             self._release()
             resumed = self._resumed()
             todo = [student for student in self._wanted(found) if not self._is_done(student, found, resumed)]
+            self._insist_on_the_same_source(todo, found, resumed)
             if todo and not resumed:
                 self.journal.begin(self._header())
             if todo:
@@ -255,17 +256,40 @@ class _Run:
                 there = False
         if not there or known.get("release") != self.release:
             if there and self.known and not (self.asked.rerun or self._resumed()):
-                raise CourseError(
-                    f"The source of {self.name} has changed since it was marked, so that marks could fall. "
-                    f"See who would gain and who would lose, and apply it: `cjpolicy regrade {self.name}`. "
-                    "To mark everybody again by the new source, whatever comes of it, add --rerun."
-                )
+                raise self._changed("it was marked")
             generate(self.course, self.name)
         self.marking.ids = ids_of(read_notebook(self.source.read_bytes())[0])
         with self.course.api.gradebook as gradebook:
             self._in_gradebook = {
                 each.student_id for each in gradebook.find_assignment(self.name).submissions
             }
+
+    def _insist_on_the_same_source(self, todo: Iterable[str], found: Submitted, resumed: bool) -> None:
+        """See to it that nobody's marks fall because others were marked again by a changed source."""
+        if self.asked.rerun or (resumed and self.journal.header["rerun"]):
+            return
+        of_old = [student for student in todo if self._only_the_source_is_new(student, found)]
+        if of_old:
+            more = f" and {len(of_old) - 3} more" if len(of_old) > 3 else ""
+            raise self._changed(f"{', '.join(of_old[:3])}{more} handed in what was marked")
+
+    def _only_the_source_is_new(self, student: str, found: Submitted) -> bool:
+        entry = self.known.get(student)
+        if entry is None or entry.release in (None, self.release):
+            return False
+        if entry.seed is None or student not in self._in_gradebook:
+            return False  # there is no mark that could fall
+        try:
+            return digest(found.students[student], str(entry.release)) == entry.digest
+        except OSError:
+            return False
+
+    def _changed(self, since: str) -> CourseError:
+        return CourseError(
+            f"The source of {self.name} has changed since {since}, so that marks could fall. "
+            f"See who would gain and who would lose, and apply it: `cjpolicy regrade {self.name}`. "
+            "To mark everybody again by the new source, whatever comes of it, add --rerun."
+        )
 
     def _header(self) -> dict[str, Any]:
         seed = self.asked.seed if self.asked.seed is not None else secrets.randbits(32)
@@ -352,6 +376,7 @@ class _Run:
             run["seconds"],
             taken.digest,
             run["seed"],
+            self.release,
         )
 
     def _keep(self, student: str, entry: Entry) -> None:
@@ -368,7 +393,8 @@ class _Run:
                 flags.append("What the gradebook has for it is from an earlier marking.")
         except Exception:
             self.marking.log.exception("%s could not be noted in the gradebook.", student)
-        self._keep(student, Entry(dict.fromkeys(self.items), flags=flags, digest=digest))
+        entry = Entry(dict.fromkeys(self.items), flags=flags, digest=digest, release=self.release)
+        self._keep(student, entry)
 
     def _fail(self, student: str, fault: Exception) -> None:
         """Leave a submission to a person because its marking failed."""

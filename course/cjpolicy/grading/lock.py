@@ -1,7 +1,8 @@
-"""A lock on a folder that one process holds at a time, and that goes with the process, however it ends."""
+"""A lock on a folder that one holder has at a time, and that goes with its process, however that ends."""
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +14,14 @@ __all__ = ["only_one"]
 # Windows keeps others from reading what is locked; so a byte is locked that nobody reads.
 BYTE = 1 << 30
 
+# What this process holds: the system's lock keeps out other processes alone.
+_held: set[Path] = set()
+_holding = threading.Lock()
+
 
 @contextmanager
 def only_one(path: Path, what: str) -> Iterator[None]:
-    """Let no other process do what this one does until the block ends.
+    """Let nobody else, in this process or another, do what is done here until the block ends.
 
     Parameters
     ----------
@@ -28,9 +33,28 @@ def only_one(path: Path, what: str) -> Iterator[None]:
     Raises
     ------
     CourseError
-        If another process holds the lock.
+        If somebody holds the lock.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    path = path.resolve()
+    with _holding:
+        if path in _held:
+            # Not to be opened: closing it would let go of the holder's lock.
+            raise CourseError(
+                f"This process is {what} already (process {os.getpid()}). Wait for its end, or stop it."
+            )
+        _held.add(path)
+    try:
+        with _alone(path, what):
+            yield
+    finally:
+        with _holding:
+            _held.discard(path)
+
+
+@contextmanager
+def _alone(path: Path, what: str) -> Iterator[None]:
+    """Let no other process in."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:

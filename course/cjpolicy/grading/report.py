@@ -43,6 +43,8 @@ class Entry:
         may be gone the next time.
     seed : int or None
         What chance was made from; None where nothing was run.
+    release : str or None
+        Digest of the assignment's source by which it was marked.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Entry:
     seconds: float = 0.0
     digest: str | None = None
     seed: int | None = None
+    release: str | None = None
 
     @property
     def status(self) -> str:

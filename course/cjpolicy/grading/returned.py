@@ -65,12 +65,8 @@ class Item:
     score: float
     worth: float
     comments: Sequence[Markup]
+    words: str
     notice: str = ""
-
-    @property
-    def words(self) -> str:
-        """The status in words."""
-        return "partly right" if self.kind == "not-yet" and self.score else WORDS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,9 @@ class Page:
         return [item for item in self.items if item.kind == "waits"]
 
 
-def read_page(notebook: Any, marks: Mapping[str, Any], models: Mapping[str, str]) -> Page:
+def read_page(
+    notebook: Any, marks: Mapping[str, Any], models: Mapping[str, str], words: Mapping[str, str] = WORDS
+) -> Page:
     """Read a student's page from the marked notebook.
 
     Parameters
@@ -104,6 +102,8 @@ def read_page(notebook: Any, marks: Mapping[str, Any], models: Mapping[str, str]
         Names and totals: "assignment", "student", "score", "max_score", "late_penalty".
     models : mapping of str to str
         Model answers to show, by the grade ids of the answers' cells.
+    words : mapping of str to str, optional
+        How an item's status reads, by its kind; by default, to the student.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def read_page(notebook: Any, marks: Mapping[str, Any], models: Mapping[str, str]
     """
     cells = notebook.cells
     _draw(cells)
-    reader = _Reader(models)
+    reader = _Reader(models, words)
     items: list[Item] = []
     rest: list[Any] = []
     end = -1
@@ -160,6 +160,7 @@ class _Reader:
     """Reads items and cells, each with its model answer where there is one to show."""
 
     models: Mapping[str, str]
+    words: Mapping[str, str]
 
     def item(self, number: int, before: list[Any], cell: Any) -> Item:
         """Read one item: what stands before the cell that is marked, and that cell."""
@@ -180,6 +181,7 @@ class _Reader:
             score=score,
             worth=worth,
             comments=[_settled(harmless_markdown(each)) for each in said if each],
+            words="partly right" if kind == "not-yet" and score else self.words[kind],
         )
         return replace(item, notice=_notice(item, lines))
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,13 @@ from nbformat import from_dict
 
 from cjpolicy.checks import OUTCOME_MIME
 from cjpolicy.errors import UnknownName
+from cjpolicy.grading import returned
 from cjpolicy.grading.harmless import Harmless
 from cjpolicy.grading.report import write_whole
 from cjpolicy.grading.returned import Item, read_page
+
+from .book import gradebook_of, stamp
+from .masking import without_names
 
 if TYPE_CHECKING:
     from .book import Book
@@ -25,7 +29,8 @@ __all__ = ["Distinct", "StudentAnswer", "distinct", "read_answer"]
 # What is drawn of one answer, and of all answers to an item, in characters: pages are opened from disk.
 LARGEST_ANSWER, LARGEST_ITEM = 400_000, 30_000_000
 LONGEST_TEXT, SHOWN_TEXT = 20_000, 2_000
-WORDS = {"waits": "waits for a mark", "marked": "marked by hand"}
+# How a status reads to a teacher, where a student reads something else.
+WORDS = returned.WORDS | {"waits": "waits for a mark", "marked": "marked by hand"}
 Cells = list[dict[str, Any]]
 
 
@@ -104,7 +109,7 @@ class _Given:
     students: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def read_answer(root: Path, assignment: str, student: str, item: str) -> StudentAnswer:
+def read_answer(root: Path, assignment: str, student: str, item: str, names: bool = False) -> StudentAnswer:
     """Read a student's answer to an item from the marked notebook, its mark and comments from the gradebook.
 
     Parameters
@@ -113,6 +118,8 @@ def read_answer(root: Path, assignment: str, student: str, item: str) -> Student
         The course's clone, or another folder with its nbgrader_config.py.
     assignment, student, item : str
         The assignment's name, the student's id and the item's.
+    names : bool
+        Whether comments may say who the student is.
 
     Returns
     -------
@@ -127,7 +134,7 @@ def read_answer(root: Path, assignment: str, student: str, item: str) -> Student
 
     course = Workshop(root)
     cells = _by_item(course.autograded(assignment, student)).get(item)
-    mark = _mark(course, assignment, student, item, cells) if cells else None
+    mark = _mark(course, assignment, student, item, cells, names) if cells else None
     if cells is None or mark is None:
         raise UnknownName(
             f"There is no marked answer of {student} to {item} in {assignment}. Mark the assignment first: "
@@ -136,10 +143,14 @@ def read_answer(root: Path, assignment: str, student: str, item: str) -> Student
     return _answers([(cells, mark)])[0]
 
 
-def _mark(course: Any, assignment: str, student: str, item: str, cells: Cells) -> _Mark | None:
+def _mark(course: Any, assignment: str, student: str, item: str, cells: Cells, names: bool) -> _Mark | None:
+    """Return an answer's mark from the gradebook; where that cannot be read, from the report."""
     from nbgrader.api import MissingEntry
 
-    with course.api.gradebook as gradebook:
+    opened = gradebook_of(course)
+    if opened is None:
+        return _reported(course, assignment, student, item)
+    with opened as gradebook:
         where = (assignment, assignment, student)
         try:
             grade = gradebook.find_grade(item, *where)
@@ -151,10 +162,25 @@ def _mark(course: Any, assignment: str, student: str, item: str, cells: Cells) -
                 said.append(gradebook.find_comment(_grader(cell)["grade_id"], *where).manual_comment)
             except MissingEntry:
                 continue
+        if not names:
+            person = gradebook.find_student(student)
+            own = (student, person.first_name, person.last_name)
+            said = [without_names(each, own) for each in said if each]
         waits = grade.manual_score is None and grade.auto_score is None
         earned = None if waits else float(grade.score)
         by_hand = grade.manual_score is not None
         return _Mark(earned, float(grade.max_score), by_hand, tuple(filter(None, said)))
+
+
+def _reported(course: Any, assignment: str, student: str, item: str) -> _Mark | None:
+    from cjpolicy.grading.grade import report_path
+    from cjpolicy.grading.report import Report
+
+    report = Report.read(report_path(course, assignment))
+    entry = report.submissions.get(student) if report else None
+    if report is None or entry is None or item not in report.items:
+        return None
+    return _Mark(entry.points.get(item), report.items[item])
 
 
 def _by_item(path: Path) -> dict[str, Cells]:
@@ -231,7 +257,7 @@ def _answers(marked: Sequence[tuple[Cells, _Mark]]) -> list[StudentAnswer]:
             place = next(cell for cell in clean if cell.metadata.nbgrader.solution)
             place.metadata.nbgrader.comment = "\n\n".join(mark.comments)
         whole.cells += clean
-    items = read_page(whole, {}, {}).items
+    items = read_page(whole, {}, {}, WORDS).items
     return [_answer(cells, mark, item) for (cells, mark), item in zip(marked, items, strict=True)]
 
 
@@ -246,7 +272,7 @@ def _answer(cells: Cells, mark: _Mark, item: Item) -> StudentAnswer:
         value=str(record.get("answer") or ""),
         earned=mark.earned,
         worth=mark.worth,
-        status=WORDS.get(item.kind, item.words),
+        status=item.words,
         slips=tuple(map(str, slips)) if isinstance(slips, list) else (),
         message="\n".join(line.get_text() for line in lines),
         drawn=_drawn(item),
@@ -263,7 +289,7 @@ def _drawn(item: Item) -> Markup:
     return Markup("\n").join(parts)
 
 
-def distinct(book: "Book", assignment: str) -> dict[str, list[Distinct]]:
+def distinct(book: "Book", assignment: str, names: bool = False) -> dict[str, list[Distinct]]:
     """Gather a class's answers by item: each different one once, with everybody who gave it.
 
     The marked notebooks are read in one pass, and what they hold is kept in classroom/review-answers until
@@ -275,6 +301,8 @@ def distinct(book: "Book", assignment: str) -> dict[str, list[Distinct]]:
         The class.
     assignment : str
         The assignment's name.
+    names : bool
+        Whether comments may say who the student is.
 
     Returns
     -------
@@ -284,11 +312,16 @@ def distinct(book: "Book", assignment: str) -> dict[str, list[Distinct]]:
         many and long answers, the last are shown as text alone.
     """
     given = _given(book.root, assignment)
-    marks = _marks(book, assignment)
+    people = {
+        id: known for id, *known in book.connection.execute("SELECT id, first_name, last_name FROM student")
+    }
+    marks = _marks(book, assignment, {} if names else people)
     found = {}
     for item, (worth, marked) in marks.items():
         groups: dict[tuple[str, _Mark], list[str]] = {}
         for student, key in given.students.get(item, {}).items():
+            if student not in people:  # a folder that was left over
+                continue
             mark = marked.get(student) or _Mark(None, worth)
             groups.setdefault((key, mark), []).append(student)
         ordered = sorted(groups, key=lambda group: (-len(groups[group]), group[0]))
@@ -312,8 +345,10 @@ def _within(marked: Sequence[tuple[Cells, _Mark]]) -> list[StudentAnswer]:
     return kept
 
 
-def _marks(book: "Book", assignment: str) -> dict[str, tuple[float, dict[str, _Mark]]]:
-    """Return by item what it is worth, and every student's mark."""
+def _marks(
+    book: "Book", assignment: str, hidden: Mapping[str, Sequence[str | None]]
+) -> dict[str, tuple[float, dict[str, _Mark]]]:
+    """Return by item what it is worth, and every student's mark. Comments do not name the hidden."""
     comments = _comments(book.root, assignment)
     number = book.number(assignment)
     items = book.connection.execute(
@@ -327,7 +362,9 @@ def _marks(book: "Book", assignment: str) -> dict[str, tuple[float, dict[str, _M
     )
     for id, student, earned, by_hand in rows:
         worth, marked = found[id]
-        marked[student] = _Mark(earned, worth, bool(by_hand), tuple(comments.get((id, student), ())))
+        own = (student, *hidden[student]) if student in hidden else ()
+        said = tuple(without_names(each, own) for each in comments.get((id, student), ()))
+        marked[student] = _Mark(earned, worth, bool(by_hand), said)
     return found
 
 
@@ -337,12 +374,11 @@ def _comments(root: Path, assignment: str) -> dict[tuple[str, str], list[str]]:
 
     from cjpolicy.grading.workshop import Workshop
 
-    course = Workshop(root)
-    file = course.api.coursedir.db_url.partition("sqlite:///")[2]
-    if file and not Path(file).is_file():  # nbgrader would make one
+    opened = gradebook_of(Workshop(root))
+    if opened is None:
         return {}
     found: dict[tuple[str, str], list[str]] = {}
-    with course.api.gradebook as gradebook:
+    with opened as gradebook:
         asked = (
             gradebook.db.query(BaseCell.name, SubmittedAssignment.student_id, Comment.manual_comment)
             .select_from(Comment)
@@ -382,17 +418,28 @@ def _key(cells: Cells) -> str:
     """Return what two answers that are the same have in common: their text, and what marking found."""
     record = _record(cells)
     found = [record.get(name) for name in ("status", "slips", "answer", "earned")]
-    said = json.dumps([_grader(cells[-1])["grade_id"], _text(cells), found])
+    seen = [(cell.get("attachments"), _seen(cell)) for cell in cells if _grader(cell).get("solution") is True]
+    said = json.dumps([_grader(cells[-1])["grade_id"], _text(cells), found, seen], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _seen(cell: dict[str, Any]) -> list[Any]:
+    """Return what a cell shows, without what is another each time it is run: ids of HTML, addresses."""
+    shown = []
+    for output in cell.get("outputs", []):
+        if isinstance(output, dict) and output.get("output_type") in ("display_data", "execute_result"):
+            held = output.get("data")
+            data: dict[str, Any] = held if isinstance(held, dict) else {}
+            rich = {kind: each for kind, each in data.items() if kind not in ("text/plain", "text/html")}
+            plain = re.sub("0x[0-9a-fA-F]+", "0x", str(data.get("text/plain")))
+            shown.append(rich or (plain, data.get("text/html") if "text/plain" not in data else ""))
+    return shown
 
 
 def _digest(files: Iterable[Path]) -> str:
     whole = hashlib.sha256(Path(__file__).read_bytes())
     for file in files:
-        about = file.stat()
-        whole.update(
-            f"{file.parent.parent.name} {about.st_size} {about.st_mtime_ns}\n".encode(errors="replace")
-        )
+        whole.update(f"{file.parent.parent.name} {stamp(file)}\n".encode(errors="replace"))
     return whole.hexdigest()
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,11 +20,12 @@ from cjpolicy.grading.workshop import SETTINGS
 
 if TYPE_CHECKING:
     from cjpolicy.grading.report import Entry, Report
+    from cjpolicy.grading.workshop import Workshop
 
 __all__ = ["Book"]
 
 # Raise it with any change of what is kept or how it is worked out: an older file is then made anew.
-VERSION = 2
+VERSION = 3
 SCHEMA = """
 CREATE TABLE assignment (
     number INTEGER PRIMARY KEY,     -- in order, from 1
@@ -122,19 +123,21 @@ JOIN (SELECT id, max_score FROM gradebook.grade_cells
       UNION ALL SELECT id, max_score FROM gradebook.task_cells) AS g ON g.id = c.id
 JOIN gradebook.notebook AS n ON n.id = c.notebook_id
 JOIN gradebook.assignment AS a ON a.id = n.assignment_id
+ORDER BY c.id
 """
 # nbgrader's keys are texts of 32 letters. Each is looked up once here, and never again.
 KEYS = (
     "CREATE TEMP TABLE cell (id TEXT PRIMARY KEY, item INTEGER) WITHOUT ROWID",
     "CREATE TEMP TABLE paper (id TEXT PRIMARY KEY, student INTEGER) WITHOUT ROWID",
     """
-    INSERT INTO cell SELECT c.id, i.number
+    INSERT INTO cell SELECT min(c.id), i.number
     FROM gradebook.base_cell AS c
     JOIN gradebook.notebook AS n ON n.id = c.notebook_id
     JOIN gradebook.assignment AS g ON g.id = n.assignment_id
     JOIN main.assignment AS a ON a.name = g.name
     JOIN item AS i ON i.assignment = a.number AND i.id = c.name
-    WHERE c.type <> 'SolutionCell'
+    WHERE c.type IN ('GradeCell', 'TaskCell')
+    GROUP BY i.number
     """,
     """
     INSERT INTO paper SELECT n.id, s.number
@@ -425,6 +428,36 @@ def _file(root: Path, url: str) -> Path | None:
     return root / found[1] if found else None
 
 
+def gradebook_of(course: Workshop) -> Any:
+    """Open a course's gradebook with nbgrader, which would make one where there is none.
+
+    Parameters
+    ----------
+    course : Workshop
+        The course.
+
+    Returns
+    -------
+    Gradebook or None
+        None where there is no gradebook that can be read.
+    """
+    directory = course.api.coursedir
+    path = _file(course.root.resolve(), directory.db_url)
+    if path is not None:
+        with closing(sqlite3.connect("file::memory:", uri=True, timeout=PATIENCE)) as connection:
+            if _attached(connection, path):
+                return None
+        # A path that is relative is meant from the course's folder, as the book has it.
+        directory.db_url = f"sqlite:///{path.as_posix()}"
+        return course.api.gradebook
+    import sqlalchemy
+
+    try:
+        return course.api.gradebook
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError):
+        return None
+
+
 def _state(root: Path, url: str, reports: Iterable[Path]) -> str | None:
     """Return what is different whenever the gradebook or a report is; None where that cannot be told."""
     gradebook = _file(root, url)
@@ -556,7 +589,12 @@ class _Gathering:
         name = path.stem
         try:
             report = Report.read(path)
-            if report:
+            if report and report.assignment != name:
+                self.messages.append(
+                    f"The report classroom/reports/{path.name} is about {report.assignment}, so it is left "
+                    "out. Move it away: it seems to be a copy."
+                )
+            elif report:
                 self.reports[name] = report
         except CourseError:
             self.messages.append(
@@ -591,7 +629,12 @@ class _Gathering:
         """Put the items in the notebook's order, which the reports know; those that they lack come after."""
         known: dict[str, dict[str, tuple[float, int | None]]] = {name: {} for name in self.assignments}
         for name, id, worth, written in self.connection.execute(ITEMS):
-            known[name][id] = (worth, written)
+            if id in known[name]:
+                self.messages.append(
+                    f"Of {name}, the gradebook has more than one item with the id {id}. Only the first is "
+                    "shown. Give each item an id of its own in solutions/, and generate the assignment again."
+                )
+            known[name].setdefault(id, (worth, written))
         rows: list[tuple[Any, ...]] = []
         self.items: dict[tuple[int, str], int] = {}
         self.missing: dict[int, set[str]] = {}

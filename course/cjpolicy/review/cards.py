@@ -1,5 +1,6 @@
 """Pieces of HTML that the review's pages and its notebook share: items, answers beside the model, tables."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -85,8 +86,32 @@ def _source(source: str, written: bool) -> str:
     return f'<div class="cj-written">{harmless_markdown(source)}</div>' if written else code_html(source)
 
 
+# What a value is said to be where it cannot be read: its outputs show it.
+UNREAD = ("a Chart", "a LayerChart")
+LONG = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?!\w|\.\d)")
+
+
+def readable(said: str) -> str:
+    """Return a value as a reader wants it: six digits, and nothing of what only Python can read.
+
+    Examples
+    --------
+    >>> readable("14.035087719298245"), readable("100000.25"), readable("<function rate at 0x7f>")
+    ('14.0351', '100000', '')
+    """
+    if said.startswith("<function") or said in UNREAD:
+        return ""
+    return LONG.sub(lambda found: _six_digits(found[0]), said)
+
+
+def _six_digits(said: str) -> str:
+    digits = said.partition("e")[0].replace(".", "").lstrip("0")
+    return said if len(digits) <= 6 else f"{float(said):{'.6g' if float(said) < 1e6 else '.0f'}}"
+
+
 def _value(said: str) -> str:
-    return f'<p class="cj-value"><span>Value</span> <code>{html.escape(said)}</code></p>' if said else ""
+    shown = readable(said)
+    return f'<p class="cj-value"><span>Value</span> <code>{html.escape(shown)}</code></p>' if shown else ""
 
 
 def _model(model: "ItemModel") -> str:
@@ -155,24 +180,35 @@ def _mistakes(model: "ItemModel", counts: Mapping[str, tuple[int, int]]) -> str:
 
 def _mistake(slip: str, recorded: "list[Mistake]", count: tuple[int, int] | None) -> str:
     title = html.escape(mistake_name(slip, recorded[0].name))
-    seen = (
-        f' <span class="cj-count" data-slip="{html.escape(slip)}">{share_of(*count)}</span>' if count else ""
-    )
+    # The page makes a way to these answers of what has its misconception's id.
+    some = f' data-slip="{html.escape(slip)}"' if count and count[0] else ""
+    seen = f' <span class="cj-count"{some}>{share_of(*count)}</span>' if count else ""
     return (
-        f'<div class="cj-mistake"><h5>{title}{seen}</h5>{"".join(_recorded(each) for each in recorded)}</div>'
+        f'<div class="cj-mistake"><h5>{title}{seen}</h5>{"".join(_recorded(each) for each in recorded)}'
+        "<details><summary>What the student is told, and the code</summary>"
+        f"{''.join(_told(each, len(recorded) > 1) for each in recorded)}</details></div>"
     )
 
 
 def _recorded(mistake: "Mistake") -> str:
-    told = "".join(html.paragraph(line) for line in mistake.message.split("\n") if line.strip())
     earns = "is not marked" if mistake.points is None else f"earns {points(mistake.points)}"
     slip = "" if mistake.slip in mistake.slips else _lost(mistake)
+    shown = readable(mistake.value or "none")
+    value = f"<span>Value</span> <code>{html.escape(shown)}</code> " if shown else ""
     return (
-        f'<div class="cj-answer"><p class="cj-value"><span>Value</span> '
-        f"<code>{html.escape(mistake.value or 'none')}</code> <span>{earns}</span></p>"
-        f'<div class="cj-told"><p class="cj-label">The student is told</p>{told}</div>'
+        f'<p class="cj-value">{value}<span>{earns}</span></p>'
         f"{_trouble(mistake.points, mistake.recorded)}{slip}"
-        f"<details><summary>Its code</summary>{code_html(mistake.code.strip())}</details></div>"
+    )
+
+
+def _told(mistake: "Mistake", several: bool) -> str:
+    """Return a recorded answer's code and its message; of several, with the value that tells them apart."""
+    told = "".join(html.paragraph(line) for line in mistake.message.split("\n") if line.strip())
+    value = readable(mistake.value) if several else ""
+    which = f'<p class="cj-label">Value {html.escape(value)}</p>' if value else ""
+    return (
+        f'<div class="cj-answer">{which}{code_html(mistake.code.strip())}'
+        f'<div class="cj-told">{told}</div></div>'
     )
 
 

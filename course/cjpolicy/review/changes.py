@@ -13,7 +13,9 @@ from cjpolicy.grading.recorded import with_answers
 from cjpolicy.grading.release import generated
 from cjpolicy.grading.workshop import Workshop
 
+from .book import gradebook_of
 from .models import ItemModel, Mistake, Ran, read_models, source_of
+from .runs import read_source
 
 __all__ = ["CellChange", "Effect", "recorded_effects", "release_diff", "since_release"]
 
@@ -106,7 +108,7 @@ def since_release(course: Workshop, name: str) -> list[CellChange]:
     CourseError
         If it was never released.
     """
-    source = nbformat.read(source_of(course.root, name), as_version=4)
+    source = read_source(source_of(course.root, name))
     before = _marked_with(course, name)
     if before is None:
         before, now = _released(course.root, name), _cells(with_answers(source, {}))
@@ -182,10 +184,10 @@ def recorded_effects(root: Path, name: str) -> list[Effect]:
 
 def _marked_with(course: Workshop, name: str) -> dict[str, Held] | None:
     """Return the cells as the gradebook holds them; None where it does not know the assignment."""
-    file = course.api.coursedir.db_url.partition("sqlite:///")[2]
-    if file and not Path(file).is_file():  # nbgrader would make one
+    opened = gradebook_of(course)
+    if opened is None:
         return None
-    with course.api.gradebook as gradebook:
+    with opened as gradebook:
         known = (each for held in gradebook.assignments if held.name == name for each in held.notebooks)
         notebook = next((each for each in known if each.name == name), None)
         if notebook is None:
@@ -208,7 +210,7 @@ def _released(root: Path, name: str) -> dict[str, Held]:
             f"{name} was never released: neither the gradebook nor assignments/ has it. "
             "Run `make assignments`, or `nbgrader generate_assignment`."
         )
-    return _cells(nbformat.read(path, as_version=4))
+    return _cells(read_source(path))
 
 
 def _release(root: Path, name: str) -> Path:

@@ -19,9 +19,11 @@ from cjpolicy.questions.unit00 import IDEAS
 if TYPE_CHECKING:
     from .demo_forms import Shape
 
-__all__ = ["Answer", "Handed", "Truth", "simulate"]
+__all__ = ["Answer", "Handed", "Truth", "is_simulated", "simulate"]
 
 BEFORE_TEST = "00-before-test"
+# A line in the settings of every simulated class.
+SIMULATED = "# This class is simulated."
 FIRST_DUE = datetime(2026, 10, 9, 16, tzinfo=UTC)
 # How likely each is, of a submission; the others are as they should be. demo_forms.py makes them.
 ODD = {
@@ -221,6 +223,22 @@ def simulate(
         forms.write(name, drawn.assignment(name, forms.shape(name)), drawn.truth)
     forms.finish(drawn.truth, drawn.before_test())
     return drawn.truth
+
+
+def is_simulated(root: Path) -> bool:
+    """Say whether the class in a folder is one that `simulate` has made.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+
+    Returns
+    -------
+    bool
+    """
+    settings = root / SETTINGS
+    return settings.is_file() and SIMULATED in settings.read_text(encoding="utf-8").splitlines()
 
 
 @dataclass

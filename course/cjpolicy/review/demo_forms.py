@@ -37,7 +37,7 @@ from cjpolicy.grading.workshop import SETTINGS, Workshop
 from cjpolicy.journal.copies import FIELDS, FORMAT, VERSION
 from cjpolicy.journal.store import Event
 
-from .demo import BEFORE_TEST, FIRST_DUE, UNREADABLE, Answer, Handed, Sheet, Truth
+from .demo import BEFORE_TEST, FIRST_DUE, SIMULATED, UNREADABLE, Answer, Handed, Sheet, Truth
 from .runs import CODES, RUN_SEED, Runs, code_of
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Forms", "Shape"]
 
-OWN_SETTINGS = """
-# This class is simulated: it has a gradebook of its own, wherever the course's may be, and as some of its
-# programs never end, they are stopped soon.
+OWN_SETTINGS = f"""
+{SIMULATED}
+# It has a gradebook of its own, wherever the course's may be, and as some of its programs never end, they are
+# stopped soon.
 own = Path(__file__).resolve().parent
 c.CourseDirectory.root = str(own)
-c.CourseDirectory.db_url = f"sqlite:///{(own / 'classroom' / 'gradebook.db').as_posix()}"
+c.CourseDirectory.db_url = "sqlite:///" + (own / "classroom" / "gradebook.db").as_posix()
 c.RunApart.cell_seconds = 10
 """
 NO_RESPONSE = "No response."
@@ -146,7 +147,7 @@ class Forms:
             held = marked.write(sheet, handed, told) if marked else _invented(self.seed, name, sheet.student)
             truth.submissions.append(handed)
             truth.answers += answers
-            entries[sheet.student] = _entry(handed, answers, held)
+            entries[sheet.student] = _entry(handed, answers, held, assignment.release)
             self.gradebook.add(name, sheet, answers, self.chance)
         self.gradebook.due(name, truth.due[name])
         report = Report(name, self._run(assignment, truth.due[name], entries), assignment.worth, entries)
@@ -235,7 +236,7 @@ def _handed(name: str, sheet: Sheet, told: Told, limits: Sequence[str], allowed:
     )
 
 
-def _entry(handed: Handed, answers: Iterable[Answer], held: str) -> Entry:
+def _entry(handed: Handed, answers: Iterable[Answer], held: str, release: str) -> Entry:
     return Entry(
         {answer.item: answer.earned for answer in answers},
         {answer.item: list(answer.slips) for answer in answers if answer.slips},
@@ -245,6 +246,7 @@ def _entry(handed: Handed, answers: Iterable[Answer], held: str) -> Entry:
         handed.seconds,
         held,
         None if handed.odd in UNREADABLE else RUN_SEED,
+        release,
     )
 
 

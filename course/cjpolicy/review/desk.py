@@ -88,7 +88,8 @@ def use_demo(students: int = 60, seed: int = 1) -> Note:
     return Note(
         "The review shows a simulated class",
         f"Its {students} students, their answers and their marks are made by chance (seed {seed}).",
-        "Run the views you need. The class goes when this notebook's kernel stops.",
+        "Run the views you need. review.use() goes back to your own class. This one goes when the notebook's "
+        "kernel stops.",
     )
 
 

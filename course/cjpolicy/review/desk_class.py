@@ -8,6 +8,7 @@ import ipywidgets
 from cjpolicy import html
 from cjpolicy.grading.export import safe_text
 from cjpolicy.grading.report import write_whole
+from cjpolicy.grading.returned import points
 
 from . import cards, figures, measures
 from .book import Book
@@ -22,6 +23,7 @@ __all__ = ["Classroom", "write_csv"]
 WHOLE = ""
 # Misconceptions told in sentences, whose figure's table has all of them; and rows of the longest table.
 MOST, LONGEST = 10, 400
+MISSING = "Misconceptions with the most points missing"
 
 
 class Classroom(View):
@@ -35,15 +37,15 @@ class Classroom(View):
 
     def __init__(self, root: Path) -> None:
         super().__init__(
+            root,
             "The class",
             "Choose the whole course or one assignment. Students have codes in place of their names, unless "
             "you ask for names.",
         )
-        self.root = root
         with Book.open(root) as book:
             there = book.assignments
         self.what = self.choice("Show", [("the whole course", WHOLE), *named(there)], self.show)
-        self.names = self.tick("Show students’ names", self.show_tables)
+        self.names = self.names_tick(self.show_tables)
         self.export = self.button("Export as CSV files", self.write)
         self.sentences, self.drawn, self.tables = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         top = [self.what, self.names, self.row(self.export), self.said]
@@ -59,7 +61,7 @@ class Classroom(View):
         name = self.name
         with Book.open(self.root) as book:
             mistakes = html.bullets(said_of_mistakes(book, name))
-            self.sentences.value = messages_html(book.messages) + part("What cost the class most", mistakes)
+            self.sentences.value = messages_html(book.messages) + part(MISSING, mistakes)
         self.drawn.value = ""
         self.show_tables()
 
@@ -110,13 +112,13 @@ def _folded(title: str, frame: "pd.DataFrame") -> str:
 
 
 def said_of_mistakes(book: Book, assignment: str | None) -> list[str]:
-    """Return what misconceptions cost a class, a sentence each, the dearest first."""
+    """Return in which misconceptions most points are missing, whatever the reason, a sentence each."""
     found = measures.misconceptions(book, assignment).sort_values(
         ["points_lost", "students"], ascending=False
     )
     return [
         f"{cards.share_of(row['students'], row['of'])}, {row['item']}: {called(row['slip'])} "
-        f"({row['points_lost']:g} points lost)."
+        f"({points(row['points_lost'])} missing)."
         for row in rows_of(found.head(MOST))
     ]
 
@@ -144,19 +146,20 @@ def write_csv(book: Book, folder: Path, assignment: str | None = None, *, names:
         "items": measures.items(book, assignment),
         "totals": measures.totals(book, assignment),
         "misconceptions": measures.misconceptions(book, assignment),
-        "misconceptions_in_all": measures.misconceptions(book, assignment, by_slip=True),
-        "missed_by_strong": measures.missed_by_strong(book, assignment),
+        "misconceptions-in-all": measures.misconceptions(book, assignment, by_slip=True),
+        "missed-by-strong": measures.missed_by_strong(book, assignment),
         "time": measures.time(book, assignment),
         "trouble": measures.trouble(book, assignment, names),
     }
     if assignment:
         tables["standing"] = measures.standing(book, assignment, names)
+        tables["marks-by-item"] = measures.marks(book, assignment, names)
     else:
         tables |= {"progress": measures.progress(book), "tests": measures.tests(book, names)}
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name, frame in tables.items():
-        files.append(f"{assignment or 'course'}_{name}.csv")
+        files.append(f"{assignment or 'course'}-{name}.csv")
         safe = frame.map(lambda value: safe_text(value) if isinstance(value, str) else value)
         write_whole(folder / files[-1], safe.to_csv(index=False).encode())
     return files

@@ -1,14 +1,16 @@
 """The view of the solutions: each item, the class's answers beside the model answer, and what has changed."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 
 from cjpolicy import html
 from cjpolicy.errors import CourseError, UnknownName
+from cjpolicy.grading.returned import points
 from cjpolicy.grading.workshop import Workshop, sources
 
 from . import cards, changes, measures
@@ -16,12 +18,14 @@ from .answers import read_answer
 from .book import Book
 from .models import ItemModel, read_models
 from .tasks import Task
-from .view import View, called, named, part, rows_of, spoken
+from .view import View, called, named, part, rows_of, spoken, who
 
 __all__ = ["Solutions"]
 
 ALL = ""
 EVERYTHING = ("all", ALL)
+# No id of a misconception.
+UNKNOWN = "?"
 STATUS = {"full": "all points", "part": "some points", "none": "no points", "waiting": "waits for a mark"}
 
 
@@ -42,25 +46,27 @@ class Solutions(View):
 
     def __init__(self, root: Path) -> None:
         super().__init__(
+            root,
             "Solutions",
             "Choose an assignment and an item, then what to show: all that is known of the item, what the "
             "class answered beside the model answer, or what has changed since the release.",
         )
-        self.root = root
         self.models: dict[str, ItemModel] = {}
+        self.called: dict[str, str] = {}
         self.assignment = self.choice("Assignment", named(list(sources(root))), self.open_assignment)
         self.item = self.choice("Item", [], self.open_item)
         self.part = self.choice("Show", self.PARTS, self.show)
         self.card = ipywidgets.HTML()
         self.slip = self.choice("Misconception", [EVERYTHING], self.list_answers)
         self.status = self.choice("Mark", [EVERYTHING], self.list_answers)
+        self.names = self.names_tick(self.list_answers)
         self.who = self.long_choice("Answer of", self.read)
         self.beside = ipywidgets.HTML()
         self.compare = self.button("See what has changed", self.find_changes)
         self.changes = ipywidgets.HTML()
         self.parts = {
             "item": ipywidgets.VBox([self.card]),
-            "answers": ipywidgets.VBox([self.slip, self.status, self.who, self.beside]),
+            "answers": ipywidgets.VBox([self.slip, self.status, self.names, self.who, self.beside]),
             "changes": ipywidgets.VBox([self.compare, self.changes]),
         }
         top = [self.assignment, self.item, self.part, self.row(), self.said]
@@ -84,7 +90,7 @@ class Solutions(View):
         self.offer(self.who, [])
         name, what = self.name, f"Running the model answers of {spoken(self.name)}"
         self.say(f"{what}. The first time this takes up to a minute.")
-        self.tasks.start(what, lambda _: read_models(self.root, name), self.take)
+        self.tasks.start(what, lambda _: read_models(self.root, name), self.take, notebooks=True)
 
     def take(self, models: Sequence[ItemModel]) -> None:
         """Show an assignment's items."""
@@ -96,12 +102,16 @@ class Solutions(View):
         """Show an item, and who answered it."""
         if self.model is None:
             return
+        place = self.name, self.model.id
         with Book.open(self.root) as book:
             known = self.name in book.assignments
-            rows = rows_of(measures.misconceptions(book, self.name, self.model.id)) if known else []
+            rows = rows_of(measures.misconceptions(book, *place)) if known else []
+            given = rows_of(measures.answers(book, *place)) if known and not self.model.written else []
         counts = {row["slip"]: (row["students"], row["of"]) for row in rows}
         self.card.value = cards.item_card(self.model, counts)
         slips = [(f"{called(row['slip'])} ({row['students']})", row["slip"]) for row in rows]
+        if unknown := sum(map(_unknown, given)):
+            slips.append((f"not right, none recognised ({unknown})", UNKNOWN))
         self.offer(self.slip, [EVERYTHING, *slips])
         self.say(f"{self.model.id}: {self.model.title}.")
         self.list_answers()
@@ -119,19 +129,27 @@ class Solutions(View):
         """List those who answered the item, with the chosen misconception and mark, and show the first."""
         if self.model is None or self.part.value != "answers":
             return
-        name, item, worth = self.name, self.model.id, self.model.points
+        name, model = self.name, self.model
         with Book.open(self.root) as book:
             if name not in book.assignments:
                 raise CourseError(
                     f"No {spoken(name)} of this class has been marked. Mark it: cjpolicy grade."
                 )
-            everybody = measures.answers(book, name, item)
-            counts = Counter(everybody["status"])
-            kinds = [(f"{said} ({counts[kind]})", kind) for kind, said in STATUS.items() if counts[kind]]
-            self.offer(self.status, [EVERYTHING, *kinds])
-            chosen = self.slip.value or None, self.status.value or None
-            rows = rows_of(measures.answers(book, name, item, *chosen))
-        lines = [(_line(row["code"], row["earned"], worth, row["slips"]), row["code"]) for row in rows]
+            everybody = rows_of(measures.answers(book, name, model.id, names=bool(self.names.value)))
+        counts = Counter(_mark(row, model.written) for row in everybody)
+        order = [*sorted(counts.keys() - STATUS.keys(), key=float, reverse=True), *STATUS]
+        said = {mark: STATUS.get(mark) or f"{mark} of {points(model.points)}" for mark in order}
+        kinds = [(f"{said[mark]} ({counts[mark]})", mark) for mark in order if counts[mark]]
+        self.offer(self.status, [EVERYTHING, *kinds])
+        slip, mark = self.slip.value, self.status.value
+        rows = [
+            row
+            for row in everybody
+            if (slip in (ALL, *row["slips"]) or (slip == UNKNOWN and _unknown(row)))
+            and mark in (ALL, _mark(row, model.written))
+        ]
+        self.called = {row["code"]: who(row) for row in rows}
+        lines = [(_line(row, model.points), row["code"]) for row in rows]
         self.offer(self.who, lines)
         self.say(f"In the list of answers: {cards.share_of(len(rows), len(everybody))}. {self.draw_answer()}")
 
@@ -145,16 +163,15 @@ class Solutions(View):
         if self.model is None or not self.who.value:
             return ""
         code = str(self.who.value)
+        shown = self.called[code]
         with Book.open(self.root) as book:
             student = book.student(code)
         try:
-            answer = read_answer(self.root, self.name, student, self.model.id)
+            answer = read_answer(self.root, self.name, student, self.model.id, names=bool(self.names.value))
         except UnknownName:  # whose message names the student
-            return (
-                f"{code} has no marked answer: the view of the class lists the work that could not be marked."
-            )
-        self.beside.value = part(f"{code}: {answer.status}", cards.side_by_side(self.model, answer))
-        return f"Below: {code}, {answer.status}, beside the model answer."
+            return f"{shown} has no marked answer: the view of the class lists what could not be marked."
+        self.beside.value = part(f"{shown}: {answer.status}", cards.side_by_side(self.model, answer))
+        return f"Below: {shown}, {answer.status}, beside the model answer."
 
     def find_changes(self) -> None:
         """Compare the assignment with its release and with its recorded answers."""
@@ -167,7 +184,7 @@ class Solutions(View):
             return drawn, read_models(self.root, name)
 
         self.say(f"{what}, and running its recorded answers.")
-        self.tasks.start(what, compare, lambda found: self.show_changes(*found))
+        self.tasks.start(what, compare, lambda found: self.show_changes(*found), notebooks=True)
 
     def show_changes(self, drawn: str, models: Sequence[ItemModel]) -> None:
         """Show what has changed, and the items as they are now."""
@@ -176,17 +193,27 @@ class Solutions(View):
         self.say(f"What has changed in {spoken(self.name)} is below.")
 
 
-def _line(code: str, earned: float, worth: float, slips: Collection[str]) -> str:
+def _unknown(row: Mapping[str, Any]) -> bool:
+    """Say whether an answer is not right, and no misconception was recognised in it."""
+    return row["status"] in ("part", "none") and not row["slips"]
+
+
+def _mark(row: Mapping[str, Any], written: bool) -> str:
+    """Return what answers are filtered by: whether all points were given, or to a written one how many."""
+    status = str(row["status"])
+    return f"{row['earned']:g}" if written and status != "waiting" else status
+
+
+def _line(row: Mapping[str, Any], worth: float) -> str:
     """Return a student's line in the list of answers.
 
     Examples
     --------
-    >>> _line("Student 7", 0.5, 2.0, ["wrong-base:new"])
+    >>> _line({"code": "Student 7", "status": "part", "earned": 0.5, "slips": ["wrong-base:new"]}, 2.0)
     'Student 7: 0.5 of 2. Per cent of the wrong base (new)'
     """
-    # Only what is missing is unequal to itself.
-    said = f"{earned:g} of {worth:g}" if earned == earned else STATUS["waiting"]
-    return ". ".join([f"{code}: {said}", *map(called, slips)])
+    said = STATUS["waiting"] if row["status"] == "waiting" else f"{row['earned']:g} of {worth:g}"
+    return ". ".join([f"{who(row)}: {said}", *map(called, row["slips"])])
 
 
 def _changes(cells: Sequence[changes.CellChange], lines: str, effects: Sequence[changes.Effect]) -> str:
@@ -194,7 +221,10 @@ def _changes(cells: Sequence[changes.CellChange], lines: str, effects: Sequence[
     none = html.paragraph("None: the source is what the class got and was marked with.")
     same = html.paragraph("Nothing: assignments/ is up to date.")
     kept = html.paragraph("None: all get their points, and the wrong ones their misconception.")
-    marks = html.paragraph("To see who of the class gains or loses, use the view that marks again.")
+    marks = (
+        "<p>To see who of the class gains or loses, run <code>review.regrading()</code> below and press "
+        "“See who gains or loses”. Nothing is applied by it.</p>"
+    )
     return (
         part("Cells that have changed since the release", "".join(map(_cell_change, cells)) or none)
         + part("What a new release would change", _diff(lines) or same)

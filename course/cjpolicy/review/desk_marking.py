@@ -12,7 +12,7 @@ from cjpolicy import desk, html
 from cjpolicy.grading.workshop import Workshop
 
 from . import measures
-from .book import Book
+from .book import Book, gradebook_of
 from .view import View, counted, messages_html, part, rows_of, spoken
 
 __all__ = ["Marking", "first_waiting"]
@@ -32,11 +32,11 @@ class Marking(View):
 
     def __init__(self, root: Path) -> None:
         super().__init__(
+            root,
             "Marking by hand",
             "Each link opens Formgrader on the first answer that waits, with no name on it. Come back here "
             "and look again to see how many are left.",
         )
-        self.root = root
         self.again = self.button("Look again", self.look)
         self.shown = ipywidgets.HTML()
         self.box.children = [self.row(self.again), self.said, self.shown]
@@ -49,7 +49,7 @@ class Marking(View):
             self.shown.value = messages_html(book.messages)
         left = found.assign(left=found["waiting"] + found["again"]).query("left > 0")
         # Without a gradebook nobody knows which are written. What a machine marks waits where it could not.
-        rows = rows_of(left[left["written"] != 0])
+        rows = rows_of(left[left["written"].fillna(1) != 0])
         waiting: Items = {(row["assignment"], row["item"]): int(row["left"]) for row in rows}
         answers, of = counted(sum(waiting.values()), "written answer"), counted(len(waiting), "item")
         said = (
@@ -120,18 +120,30 @@ def first_waiting(root: Path, items: Collection[tuple[str, str]]) -> dict[tuple[
         Formgrader's name of it, first in the order in which formgrader goes through them, which tells
         nothing of students' names. An item is left out where nothing of it waits in the gradebook.
     """
-    from nbgrader.api import Assignment, BaseCell, Grade, Notebook
-    from sqlalchemy import func
+    from nbgrader.api import Assignment, BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
 
-    with Workshop(root).api.gradebook as gradebook:
+    course = Workshop(root)
+    opened = gradebook_of(course)
+    if opened is None:
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    with opened as gradebook:
         waiting = (
-            gradebook.db.query(Assignment.name, BaseCell.name, func.min(Grade.notebook_id))
+            gradebook.db.query(
+                Assignment.name, BaseCell.name, SubmittedAssignment.student_id, Grade.notebook_id
+            )
             .select_from(Grade)
             .join(BaseCell, BaseCell.id == Grade.cell_id)
             .join(Notebook, Notebook.id == BaseCell.notebook_id)
             .join(Assignment, Assignment.id == Notebook.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
             .filter(Grade.needs_manual_grade)
-            .group_by(Assignment.name, BaseCell.name)
+            .order_by(Grade.notebook_id)
         )
-        found = {(assignment, item): id for assignment, item, id in waiting}
+        for assignment, item, student, id in waiting:
+            place = (assignment, item)
+            # Of one without its marked notebook, formgrader's page says whose it would be.
+            if place in items and place not in found and course.autograded(assignment, student).is_file():
+                found[place] = id
     return {item: found[item] for item in items if item in found}

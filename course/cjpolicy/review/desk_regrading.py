@@ -14,6 +14,7 @@ from cjpolicy.grading.workshop import Workshop, sources
 
 from . import regrade
 from .book import Book
+from .masking import anonymous
 from .tasks import Task
 from .view import LABELLED, WIDE, View, counted, named, part, spoken
 
@@ -31,15 +32,16 @@ class Regrading(View):
 
     def __init__(self, root: Path) -> None:
         super().__init__(
+            root,
             "Marking again",
             "After you have changed an item in solutions/: see who gains or loses, give the reason, which "
             "students read in their feedback, and apply. Until then nothing of the class is touched.",
         )
-        self.root = root
         self.seen: regrade.Preview | None = None
         with Book.open(root) as book:
             marked = [name for name in sources(root) if name in book.assignments]
         self.assignment = self.choice("Assignment", named(marked), self.forget)
+        self.names = self.names_tick(self.draw)
         self.look = self.button("See who gains or loses", self.preview)
         self.shown = ipywidgets.HTML()
         # Sent whole when it is left: letter by letter, the last ones may come after the button's press.
@@ -54,7 +56,7 @@ class Regrading(View):
         self.apply = self.button("Apply, with this reason", self.change)
         self.past = ipywidgets.HTML()
         self.box.children = [
-            *(self.assignment, self.row(self.look), self.said, self.shown),
+            *(self.assignment, self.names, self.row(self.look), self.said, self.shown),
             *(self.reason, self.lower, self.apply, self.past),
         ]
         self.say(
@@ -78,8 +80,20 @@ class Regrading(View):
         self.shown.value = ""
         self.say(f"{spoken(self.name)}: nothing has been looked at yet.")
 
+    def insist_on_rest(self) -> None:
+        """See to it that nothing is broken off half way by what comes next.
+
+        Raises
+        ------
+        CourseError
+            If something is running.
+        """
+        if self.tasks.running is not None:
+            raise CourseError("Something is running. Wait for its end, or press Stop first.")
+
     def preview(self) -> None:
         """Mark the class again on a copy, and show what is different."""
+        self.insist_on_rest()
         self.forget()
         name, what = self.name, f"Marking {spoken(self.name)} again, on a copy"
         self.say(f"{what}. The class's own marks are not touched.")
@@ -87,14 +101,13 @@ class Regrading(View):
             what,
             lambda task: regrade.preview(Workshop(self.root), name, progress=_steps(task)),
             self.show_preview,
+            notebooks=True,
         )
 
     def show_preview(self, seen: regrade.Preview) -> None:
         """Show who would gain or lose."""
         self.seen = seen
-        with Book.open(self.root) as book:
-            codes = dict(book.connection.execute("SELECT id, code FROM student"))
-        self.shown.value = _preview(seen, codes)
+        self.draw()
         kinds = Counter(change.kind for change in seen.changes)
         self.say(
             f"Marked again on a copy. Would rise: {counted(kinds['gain'], 'mark')}. Would fall, but stays "
@@ -102,8 +115,28 @@ class Regrading(View):
             f"{counted(seen.same, 'student')}. Nothing has been applied."
         )
 
+    def draw(self) -> None:
+        """Draw what was seen, with names or without."""
+        if self.seen is None:
+            return
+        with Book.open(self.root) as book:
+            rows = book.connection.execute(
+                "SELECT id, code, coalesce(first_name, ''), coalesce(last_name, '') FROM student"
+            ).fetchall()
+        names = bool(self.names.value)
+        called = {id: (f"{first} {last}".strip() or id) if names else code for id, code, first, last in rows}
+        reasons = dict(self.seen.unmarked)
+        if not names:
+            own = {id: (id, first, last) for id, _, first, last in rows}
+            reasons = {
+                id: anonymous(reason, self.seen.assignment, own.get(id, (id,)))
+                for id, reason in reasons.items()
+            }
+        self.shown.value = _preview(replace(self.seen, unmarked=reasons), called)
+
     def change(self) -> None:
         """Apply what was seen, with its reason."""
+        self.insist_on_rest()
         seen, reason, lower = self.seen, str(self.reason.value), bool(self.lower.value)
         if seen is None:
             raise CourseError(f"Nothing has been looked at yet. Press “{self.look.description}” first.")
@@ -113,10 +146,13 @@ class Regrading(View):
         self.say(
             f"{what}. Should you stop it, look again at who gains or loses, and apply that: it goes on then."
         )
+        self.seen = None
         self.tasks.start(
             what,
             lambda task: regrade.apply(Workshop(self.root), seen, reason, lower, _steps(task)),
             self.show_applied,
+            notebooks=True,
+            for_good=True,
         )
 
     def show_applied(self, record: regrade.Record) -> None:
@@ -138,23 +174,12 @@ def _steps(task: Task) -> Callable[[Standing], None]:
     return lambda standing: task.step(standing.done, standing.total)
 
 
-def _preview(seen: regrade.Preview, codes: Mapping[str, str]) -> str:
+def _preview(seen: regrade.Preview, called: Mapping[str, str]) -> str:
     """Return what marking again would do, as tables by item and by student."""
-    worth = [
-        f"{item} is worth {now:g} points now instead of {before:g}."
-        for item, (before, now) in seen.items.items()
-        if before != now
-    ]
-    items = []
-    for item in dict.fromkeys(change.item for change in seen.changes):
-        own = [change for change in seen.changes if change.item == item]
-        kinds = Counter(change.kind for change in own)
-        total = sum(change.difference for change in own if change.kind in ("gain", "lose"))
-        counts = [str(kinds[kind]) for kind in ("gain", "lose", "wait", "otherwise", "by hand", "kept")]
-        items.append([item, *counts, f"{total:+g}"])
+    items = list(regrade.by_item(seen))
     students = [
         [
-            codes.get(change.student, "unknown"),
+            called.get(change.student, "unknown"),
             change.item,
             *("waits" if points is None else f"{points:g}" for points in (change.before, change.after)),
             change.what,
@@ -164,14 +189,15 @@ def _preview(seen: regrade.Preview, codes: Mapping[str, str]) -> str:
     headers = [
         "Item",
         "Gain",
-        "Lose",
+        "Would fall (stays unless ticked)",
         "Wait",
-        "Told something else",
-        "By hand: stays",
         "Kept before",
-        "Points in all",
+        "By hand: stays",
+        "Told otherwise",
+        "Points gained",
+        "Points that would fall",
     ]
-    unmarked = [f"{codes.get(student, 'unknown')}: {reason}" for student, reason in seen.unmarked.items()]
+    unmarked = [f"{called.get(student, 'unknown')}: {reason}" for student, reason in seen.unmarked.items()]
     changed = html.table(headers, items, "Students by item") if items else html.paragraph("No mark changes.")
     whole = html.table(["Student", "Item", "Before", "After", "What"], students, "Every change")
     every = f"<details><summary>Every change ({len(students)})</summary>{whole}</details>" if students else ""
@@ -180,7 +206,7 @@ def _preview(seen: regrade.Preview, codes: Mapping[str, str]) -> str:
         if unmarked
         else ""
     )
-    return part("Who gains or loses", html.bullets(worth), changed, every, stay)
+    return part("Who gains or loses", html.bullets(regrade.worth_changes(seen)), changed, every, stay)
 
 
 def _recorded(record: regrade.Record) -> list[str]:

@@ -1,6 +1,6 @@
 """The class in figures: each a chart with its table, its description, and how to read it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 from textwrap import wrap
@@ -24,14 +24,22 @@ __all__ = ["Figure", "assignment_figures", "class_figures"]
 MOST = 12
 # And how many are named in the description.
 FIRST = 5
-SMALL = "In a class under about 30, one student moves these numbers visibly: read them as hints."
+SMALL = "One student of 50 is 2% of the class: take small differences as hints."
+LOW = (
+    "While written answers wait, blank ones have their zero already, so these numbers lean low until all is "
+    "marked."
+)
 FACILITY = (
-    "Facility is the share of an item’s points that the class earned: 100% means that everybody got it."
+    "Facility is the share of an item’s points earned by those whose answer has a mark. A blank counts as "
+    "zero; who handed in nothing is left out. 100% means all points; extra credit can take it above. "
+    f"{LOW} In the table, top and bottom are by the marks on the rest of the assignment."
 )
 DISCRIMINATION = (
     "Discrimination says whether those who earned more on the rest of the assignment also earned more here. "
     "It runs from −1 to 1, and is usually above 0.2. Near zero or below, look at the item: a key or a "
-    "sentence may be at fault. It tells little of an item that nearly everybody, or nearly nobody, got right."
+    "sentence may be at fault. It tells little of an item that nearly everybody, or nearly nobody, got "
+    "right. From 50 marks a discrimination is known to about ±0.25, from 200 to about ±0.13. Among many "
+    "items some fall below 0.2 by chance alone: it is a reason to read the item, not a verdict on it."
 )
 USUAL = 0.2
 # Of the chart of facility and discrimination, in pixels; beside it there is room for names.
@@ -56,6 +64,8 @@ class Figure:
         What is to be seen, with the main numbers.
     reading : str
         How to read it, and what it cannot tell.
+    heading : str
+        What stands over it, where that is not the title as far as its colon.
     """
 
     id: str
@@ -64,6 +74,7 @@ class Figure:
     table: "pd.DataFrame"
     description: str
     reading: str = ""
+    heading: str = ""
 
 
 def class_figures(book: "Book") -> list[Figure]:
@@ -79,13 +90,13 @@ def class_figures(book: "Book") -> list[Figure]:
     list of Figure
         Those that there are numbers for.
     """
-    items = measures.items(book)
+    items, progress = measures.items(book), measures.progress(book)
     drawn = [
-        _marks_by_assignment(measures.totals(book)),
-        _progress(measures.progress(book)),
-        _difficulty(items, most=8),
+        _marks_by_assignment(measures.totals(book), _medians(progress)),
+        _progress(progress),
+        _difficulty(items, most=8, within=False),
         _hardest(items),
-        _strong(measures.missed_by_strong(book)),
+        _strong(measures.missed_by_strong(book), within=False),
         _misconceptions(_summed(measures.misconceptions(book, by_slip=True))),
         _time(measures.time(book)),
         _tests(measures.tests(book)),
@@ -109,11 +120,12 @@ def assignment_figures(book: "Book", assignment: str) -> list[Figure]:
         Those that there are numbers for.
     """
     items = measures.items(book, assignment)
+    waiting = measures.standing(book, assignment)["waiting"]
     drawn = [
-        _marks(measures.totals(book, assignment)),
-        _items(items),
-        _difficulty(items, most=40),
-        _strong(measures.missed_by_strong(book, assignment)),
+        _marks(measures.totals(book, assignment), _medians(measures.progress(book))),
+        _items(items, unmarked=int((waiting == len(items)).sum())),
+        _difficulty(items, most=40, within=True),
+        _strong(measures.missed_by_strong(book, assignment), within=True),
         _misconceptions(_single(measures.misconceptions(book, assignment))),
     ]
     return [figure for figure in drawn if figure]
@@ -130,11 +142,21 @@ def title_of(assignment: str) -> str:
     return assignment.replace("_", " ")
 
 
-def _label(item: str, within: str = "") -> str:
-    """Write an item's id as words; within its assignment, without the number of that."""
+def _label(item: str, place: int, within: bool = False) -> str:
+    """Write an item's place and its id as words; within its assignment, without the number of that.
+
+    Examples
+    --------
+    >>> _label("a09-verdicts", 11), _label("a09-verdicts", 11, within=True)
+    ('a09, 11 verdicts', '11 verdicts')
+    """
     start, _, rest = item.partition("-")
-    words = rest.replace("-", " ") or item
-    return words if within else f"{start} {words}"
+    words = f"{place} {rest.replace('-', ' ') or item}"
+    return words if within else f"{start}, {words}"
+
+
+def _labels(rows: "pd.DataFrame", within: bool = False) -> list[str]:
+    return [_label(row.item, row.place, within) for row in _each(rows)]
 
 
 def _title(text: str) -> Any:
@@ -182,28 +204,33 @@ def _listed(texts: Sequence[str]) -> str:
 
 MARKS_READ = (
     "Each bar is a step of 5% of an assignment’s points, and its length is how many students earned that. "
-    "Only submissions whose every item is marked are counted: a mark that is waited for is no zero."
+    f"Only submissions whose every item is marked are counted: a mark that is waited for is no zero. {LOW}"
 )
 
 
-def _marks(totals: "pd.DataFrame") -> Figure | None:
+def _medians(progress: "pd.DataFrame") -> dict[str, int]:
+    """Return each assignment's median in whole per cent."""
+    rows = progress.dropna(subset=["median"])
+    return dict(zip(rows["assignment"], rows["median"].map(whole), strict=True))
+
+
+def _marks(totals: "pd.DataFrame", medians: Mapping[str, int]) -> Figure | None:
     if totals.empty:
         return None
     rows = _binned(totals)
-    students, half = int(rows["students"].sum()), _at_least(rows)
-    title = f"Marks in all: half of {_number(students, 'student')} earned {half}% or more"
+    students, median = int(rows["students"].sum()), medians[rows["assignment"].iloc[0]]
+    title = f"Marks in all: the median of {_number(students, 'student')} is {median}% of the points"
     top = rows.nlargest(1, "students").iloc[0]
     description = (
         f"{_number(students, 'student')} with all their marks, from {rows['low'].min():.0f}% to "
-        f"{min(rows['high'].max(), 100):.0f}% of the points. Half of them earned {half}% or more. The "
-        f"longest bar, {_number(int(top['students']), 'student')}, is from {top['low']:.0f}% to "
-        f"{min(top['high'], 100):.0f}%."
+        f"{min(rows['high'].max(), 100):.0f}% of the points. The median is {median}%. The longest bar, "
+        f"{_number(int(top['students']), 'student')}, is "
+        + (f"from {top['low']:.0f}% to under {top['high']:.0f}%." if top["low"] < 100 else "100% or more.")
     )
     chart = _histogram(rows, 0.5).properties(
         title=_title(title), description=description, width=WIDE, height=220
     )
-    table = rows.rename(columns=BINS)[[*BINS.values(), "students"]]
-    return Figure("marks", title, chart, table, description, MARKS_READ)
+    return Figure("marks", title, chart, _bins(rows)[[*BINS.values(), "students"]], description, MARKS_READ)
 
 
 BINS = {"low": "from (%)", "high": "to under (%)"}
@@ -214,11 +241,11 @@ def _binned(totals: "pd.DataFrame") -> "pd.DataFrame":
     return totals.assign(low=low, high=(low + 5).clip(upper=105))
 
 
-def _at_least(rows: "pd.DataFrame") -> int:
-    """Return the highest bin that half of the students reach."""
-    ordered = rows.sort_values("low", ascending=False)
-    reached = ordered["students"].cumsum() >= ordered["students"].sum() / 2
-    return int(ordered["low"][reached].iloc[0])
+def _bins(rows: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the bins as a table has them: the last holds all from 100% up."""
+    low = [f"{low:.0f}" if low < 100 else "100 (or more)" for low in rows["low"]]
+    high = [f"{high:.0f}" if high <= 100 else "" for high in rows["high"]]
+    return rows.assign(low=low, high=high).rename(columns=BINS)
 
 
 def _histogram(rows: "pd.DataFrame", edge: float) -> Any:
@@ -231,18 +258,17 @@ def _histogram(rows: "pd.DataFrame", edge: float) -> Any:
     return bars.encode(x=share, x2="high:Q", y=alt.Y("students:Q", title="students", axis=count))
 
 
-def _marks_by_assignment(totals: "pd.DataFrame") -> Figure | None:
+def _marks_by_assignment(totals: "pd.DataFrame", medians: Mapping[str, int]) -> Figure | None:
     if totals["assignment"].nunique() < 2:
-        return _marks(totals)
+        return _marks(totals, medians)
     alt = themed_altair()
     rows = _binned(totals)
     rows = rows.assign(name=rows["assignment"].map(title_of))
-    halves = {str(name): _at_least(group) for name, group in rows.groupby("name")}
-    low, high = min(halves, key=lambda each: halves[each]), max(halves, key=lambda each: halves[each])
+    low, high = min(medians, key=lambda each: medians[each]), max(medians, key=lambda each: medians[each])
     title = "Marks in all, assignment by assignment"
     description = (
-        f"{_number(len(halves), 'assignment')}. The marks are lowest in {low}, where half of the students "
-        f"earned {halves[low]}% or more, and highest in {high}, where half earned {halves[high]}% or more."
+        f"{_number(len(medians), 'assignment')}. The marks are lowest in {title_of(low)}, with a median of "
+        f"{medians[low]}% of the points, and highest in {title_of(high)}, with a median of {medians[high]}%."
     )
     header = alt.Header(labelFontSize=12, labelLimit=230, labelAnchor="start")
     names = alt.Facet("name:N", columns=3, title=None, header=header)
@@ -250,14 +276,13 @@ def _marks_by_assignment(totals: "pd.DataFrame") -> Figure | None:
     # The size is that of each small chart.
     chart = chart.properties(title=_title(title), description=description)
     chart = chart.configure_view(continuousWidth=200, continuousHeight=80)
-    table = rows.rename(columns=BINS)[["assignment", *BINS.values(), "students"]]
+    table = _bins(rows)[["assignment", *BINS.values(), "students"]]
     return Figure("marks", title, chart, table, description, MARKS_READ)
 
 
-def _items_table(items: "pd.DataFrame") -> "pd.DataFrame":
+def _items_table(items: "pd.DataFrame", within: bool) -> "pd.DataFrame":
     shares = {name: _percent(items[name]) for name in ("facility", "upper", "lower")}
-    named = {
-        "item": "item",
+    named = _where(within) | {
         "points": "worth (points)",
         "marked": "marked (students)",
         "waiting": "waiting (students)",
@@ -273,12 +298,22 @@ def _items_table(items: "pd.DataFrame") -> "pd.DataFrame":
     return rounded[list(named)].rename(columns=named)
 
 
-def _waiting(items: "pd.DataFrame") -> str:
-    """Say which items' marks are waited for."""
-    some = items[items["waiting"] > 0]
-    said = [f"{_label(row.item, 'here')} ({row.waiting})" for row in _each(some)]
+def _where(within: bool) -> dict[str, str]:
+    """Return the columns that say which item; the page makes of them a link."""
+    return {"item": "item", **({} if within else {"assignment": "assignment"}), "place": "number"}
+
+
+def _waiting(items: "pd.DataFrame", unmarked: int) -> str:
+    """Say how many submissions have no mark, and which items' marks are waited for besides."""
+    have = "has" if unmarked == 1 else "have"
+    none = f" {_number(unmarked, 'submission')} {have} no mark at all." if unmarked else ""
+    some = items[items["waiting"] > unmarked]
+    said = [
+        f"{name} ({waiting - unmarked})"
+        for name, waiting in zip(_labels(some, within=True), some["waiting"], strict=True)
+    ]
     left = " Marks are still waited for, and are left out here: "
-    return f"{left}{_listed(said)}." if said else ""
+    return none + (f"{left}{_listed(said)}." if said else "")
 
 
 def _facility_bars(rows: "pd.DataFrame", title: str, description: str) -> Any:
@@ -295,69 +330,75 @@ def _facility_bars(rows: "pd.DataFrame", title: str, description: str) -> Any:
     )
 
 
-def _items(items: "pd.DataFrame") -> Figure | None:
+def _items(items: "pd.DataFrame", unmarked: int) -> Figure | None:
     rows = items.dropna(subset=["facility"])
     if rows.empty:
         return None
-    called = [_label(item, "here") for item in rows["item"]]
-    rows = rows.assign(called=called, percent=_whole(rows["facility"]))
+    rows = rows.assign(called=_labels(rows, within=True), percent=_whole(rows["facility"]))
     hard, easy = rows.nsmallest(1, "percent").iloc[0], rows.nlargest(1, "percent").iloc[0]
-    title = f"Facility: {hard['called']} is the hardest item, at {hard['percent']:.0f}%"
+    title = f"Facility: “{hard['called']}” is the hardest item, at {hard['percent']:.0f}%"
     description = (
-        f"{_number(len(rows), 'item')}. The class earned the least on {hard['called']}, "
-        f"{hard['percent']:.0f}% of its points, and the most on {easy['called']}, "
-        f"{easy['percent']:.0f}%.{_waiting(items)}"
+        f"{_number(len(rows), 'item')}. The class earned the least on “{hard['called']}”, "
+        f"{hard['percent']:.0f}% of its points, and the most on “{easy['called']}”, "
+        f"{easy['percent']:.0f}%.{_waiting(items, unmarked)}"
     )
     chart = _facility_bars(rows, title, description)
-    return Figure("items", title, chart, _items_table(items), description, f"{FACILITY} {SMALL}")
+    return Figure("items", title, chart, _items_table(items, within=True), description, f"{FACILITY} {SMALL}")
 
 
 def _hardest(items: "pd.DataFrame") -> Figure | None:
     rows = items.dropna(subset=["facility"]).nsmallest(MOST, "facility")
     if rows.empty:
         return None
-    rows = rows.assign(called=rows["item"].map(_label), percent=_whole(rows["facility"]))
+    rows = rows.assign(called=_labels(rows), percent=_whole(rows["facility"]))
     hard = rows.iloc[0]
-    title = f"The hardest items: the class earned {hard['percent']:.0f}% on {hard['called']}"
-    said = [f"{row.called} {row.percent:.0f}%" for row in _each(rows.head(FIRST))]
+    title = f"The hardest items: the class earned {hard['percent']:.0f}% on “{hard['called']}”"
+    said = [f"“{row.called}” {row.percent:.0f}%" for row in _each(rows.head(FIRST))]
     there = _number(len(items), "item")
     description = f"Of {there} in all assignments, the hardest are {_listed(said)}.{_more(len(items))}"
     chart = _facility_bars(rows, title, description)
-    table = _items_table(items.sort_values("facility"))
+    table = _items_table(items.sort_values("facility"), within=False)
     return Figure("hardest", title, chart, table, description, f"{FACILITY} {SMALL}")
 
 
-def _difficulty(items: "pd.DataFrame", most: int) -> Figure | None:
+def _difficulty(items: "pd.DataFrame", most: int, within: bool) -> Figure | None:
     """Draw facility against discrimination; of many items, those worth a look are named."""
     rows = items.dropna(subset=["facility", "discrimination"])
     if rows.empty:
         return None
-    within = "here" if items["assignment"].nunique() == 1 else ""
     rows = rows.assign(
-        called=[_label(item, within) for item in rows["item"]],
+        called=_labels(rows, within),
         percent=_whole(rows["facility"]).clip(upper=100),
         discriminates=rows["discrimination"].round(2),
     ).sort_values("discriminates")
     weak, low, high = rows[rows["discriminates"] < USUAL], rows.iloc[0], rows.iloc[-1]
     found = f"{len(weak)} of {_number(len(rows), 'item')}" if len(weak) else "no item"
     title = f"Facility and discrimination: {found} below {USUAL}"
-    named = [f"{row.called} ({row.discriminates:.2f})" for row in _each(weak.head(MOST))]
+    named = [f"“{row.called}” ({row.discriminates:.2f})" for row in _each(weak.head(MOST))]
+    bottom = min(-0.2, float(rows["discriminates"].min()) - 0.05)
+    placed = _placed(rows.head(max(most, len(weak))), rows, bottom)
+    nameless = len(weak.index.difference(placed.index))
     description = (
-        f"Discrimination goes from {low['discriminates']:.2f} ({low['called']}) to "
-        f"{high['discriminates']:.2f} ({high['called']}), and facility "
+        f"Discrimination goes from {low['discriminates']:.2f} (“{low['called']}”) to "
+        f"{high['discriminates']:.2f} (“{high['called']}”), and facility "
         f"from {rows['percent'].min():.0f}% to {rows['percent'].max():.0f}%."
         + (f" Below {USUAL}: {_listed(named)}." if named else "")
+        + (" The table has the others." if len(weak) > MOST else "")
+        + (
+            f" There is no room for the names of {nameless} of them: they are in the table."
+            if nameless
+            else ""
+        )
     )
-    chart = _scatter(rows, rows.head(most)).properties(title=_title(title), description=description)
+    chart = _scatter(rows, placed, bottom).properties(title=_title(title), description=description)
     left = len(items) - len(rows)
     missing = f" Left out for want of marks or of spread: {_number(left, 'item')}." if left else ""
-    reading = f"{FACILITY} {DISCRIMINATION}{missing} {SMALL}"
-    return Figure("difficulty", title, chart, _items_table(items), description, reading)
+    reading = f"{FACILITY} {DISCRIMINATION}{missing}"
+    return Figure("difficulty", title, chart, _items_table(items, within), description, reading)
 
 
-def _scatter(rows: "pd.DataFrame", named: "pd.DataFrame") -> Any:
+def _scatter(rows: "pd.DataFrame", placed: "pd.DataFrame", bottom: float) -> Any:
     alt = themed_altair()
-    bottom = min(-0.2, float(rows["discriminates"].min()) - 0.05)
     x = alt.X("percent:Q", title="facility (% of the item’s points)", scale=alt.Scale(domain=[0, 100]))
     domain = alt.Scale(domain=[bottom, 1], nice=False)
     y = alt.Y("discriminates:Q", title="discrimination (−1 to 1)", scale=domain, axis=alt.Axis(format=".1f"))
@@ -367,7 +408,7 @@ def _scatter(rows: "pd.DataFrame", named: "pd.DataFrame") -> Any:
         f"datum.discriminates < {USUAL}", *map(alt.value, (COLOURS["vermilion"], COLOURS["blue"]))
     )
     chart += alt.Chart(rows).mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=weak)
-    for (align, dx, dy), group in _placed(named, rows, bottom).groupby(PLACE):
+    for (align, dx, dy), group in placed.groupby(PLACE):
         text = alt.Chart(group).encode(x=x, y=y, text="called:N")
         style = {"align": align, "dx": dx, "dy": dy, "baseline": "middle", "fontSize": 12}
         # A white edge keeps a name legible where it crosses a line.
@@ -417,20 +458,22 @@ def _free(box: Box, taken: Sequence[Box]) -> bool:
     )
 
 
-def _strong(missed: "pd.DataFrame") -> Figure | None:
+def _strong(missed: "pd.DataFrame", within: bool) -> Figure | None:
     if missed.empty:
         return None
-    within = "here" if missed["assignment"].nunique() == 1 else ""
     rows = missed.head(MOST)
     rows = rows.assign(
-        called=[_label(item, within) for item in rows["item"]],
+        called=_labels(rows, within),
         strongest=_whole(rows["share"]),
         rest=_whole(rows["against"]),
     )
-    first = rows.iloc[0]
-    title = f"Missed by strong students: {first['strongest']:.0f}% of them missed {first['called']}"
+    more = int((missed["share"] > missed["against"]).sum())
+    title = (
+        f"Missed by strong students: {more} of {_number(len(missed), 'item')} they missed more often than "
+        "the others did"
+    )
     said = [
-        f"{row.called} {row.missed} of {row.strong}"
+        f"“{row.called}” {row.missed} of {row.strong}"
         + ("" if row.rest != row.rest else f", others {row.rest:.0f}%")
         for row in _each(rows.head(FIRST))
     ]
@@ -439,17 +482,18 @@ def _strong(missed: "pd.DataFrame") -> Figure | None:
         f"item’s points: {'; '.join(said)}.{_more(len(missed))}"
     )
     reading = (
-        "Look first where the two points are close, or where the strongest missed more than the others: "
-        f"there the question may be unclear, or its key wrong. {SMALL}"
+        "Those at the top come first: there the strongest missed the item as often as the others, or more "
+        "often, so the question may be unclear or its key wrong. Where few missed it at all, a small gap "
+        "says nothing. Who ties with the last of the quarter counts in, so its size differs between items. "
+        f"{SMALL}"
     )
     return Figure(
-        "strong", title, _pairs(rows, title, description), _strong_table(missed), description, reading
+        "strong", title, _pairs(rows, title, description), _strong_table(missed, within), description, reading
     )
 
 
-def _strong_table(missed: "pd.DataFrame") -> "pd.DataFrame":
-    named = {
-        "item": "item",
+def _strong_table(missed: "pd.DataFrame", within: bool) -> "pd.DataFrame":
+    named = _where(within) | {
         "strong": "strongest quarter (students)",
         "missed": "of them missed it (students)",
         "share": "missed it (% of the strongest)",
@@ -488,7 +532,10 @@ def _single(found: "pd.DataFrame") -> "pd.DataFrame":
     """Say of each misconception in each item whose it is: "11 of 30 students"."""
     rows = found.sort_values(["points_lost", "students"], ascending=False)
     return rows.assign(
-        called=[f"{mistake_name(row.slip, row.name)}, in {_label(row.item, 'here')}" for row in _each(rows)],
+        called=[
+            f"{mistake_name(row.slip, row.name)}, item {_label(row.item, row.place, within=True)}"
+            for row in _each(rows)
+        ],
         whose=[share_of(int(row.students), int(row.of)) for row in _each(rows)],
     )
 
@@ -510,26 +557,34 @@ def _misconceptions(found: "pd.DataFrame") -> Figure | None:
         return None
     rows = found.assign(row=found["called"] + ": " + found["whose"], lost=found["points_lost"].round(2))
     top = rows.head(MOST)
-    title = f"Points lost by misconception: most by “{top.iloc[0]['called']}”"
-    said = [f"{row.row}, {row.lost:g} points" for row in _each(top.head(FIRST))]
+    title = f"Points missing from answers that show a misconception: most with “{top.iloc[0]['called']}”"
+    said = [f"{row.row}, {row.lost:g} points missing" for row in _each(top.head(FIRST))]
     description = f"{'; '.join(said)}.{_more(len(rows))}"
     chart = charts.bars(
         top,
         "row",
         "lost",
         title=title,
-        unit="points, all students together",
-        value_title="lost",
+        unit="all students together",
+        value_title="points missing",
         category_title="misconception",
         description=description,
     )
-    named = {"called": "misconception", "whose": "recognised in", "lost": "points lost"}
+    item = {"item": "item"} if "item" in rows else {}
+    named = {
+        "called": "misconception",
+        **item,
+        "whose": "recognised in",
+        "lost": "points missing from these answers",
+    }
     reading = (
-        "A bar is what the answers that show a misconception earned less than their items are worth. An "
-        "answer that shows two counts for both. Mistakes that no key knows are not seen here."
+        "A bar is all that these answers earned less than their items are worth, whatever the reason: "
+        "another fault in the same answer counts in. An answer with two misconceptions counts for both, so "
+        "bars must not be added up. Mistakes that no key knows are not seen here."
     )
     table = rows[list(named)].rename(columns=named)
-    return Figure("misconceptions", title, chart, table, description, reading)
+    heading = "Misconceptions, by points missing"
+    return Figure("misconceptions", title, chart, table, description, reading, heading)
 
 
 def _progress(progress: "pd.DataFrame") -> Figure | None:
@@ -571,7 +626,7 @@ def _progress(progress: "pd.DataFrame") -> Figure | None:
     )
     reading = (
         "The dot is the median, the line the middle half of the class. Assignments differ in difficulty, and "
-        "those who stop handing in drop out of the numbers: a rise is not by itself learning."
+        f"those who stop handing in drop out of the numbers: a rise is not by itself learning. {LOW}"
     )
     shares = ["mean", "lower_quartile", "median", "upper_quartile"]
     table = progress.assign(**{name: _percent(progress[name]) for name in shares})

@@ -8,12 +8,29 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cjpolicy.errors import CourseError
+from cjpolicy.errors import CourseError, UnknownName
 from cjpolicy.grading.workshop import Workshop
+from cjpolicy.misconceptions import explain
 
-__all__ = ["Change", "Points", "Record", "append", "lines", "records"]
+from .cards import mistake_name
+
+__all__ = ["Change", "Points", "Record", "append", "called", "lines", "records"]
 
 Points = float | None
+
+
+def called(slip: str) -> str:
+    """Return what a misconception is called; its id where this version of the course does not know it.
+
+    Examples
+    --------
+    >>> called("wrong-base:new"), called("of-old")
+    ('Per cent of the wrong base (new)', 'of-old')
+    """
+    try:
+        return mistake_name(slip, explain(slip).name)
+    except UnknownName:
+        return slip
 
 
 @dataclass(frozen=True)
@@ -31,7 +48,7 @@ class Change:
     by_hand : bool
         Whether a person gave the mark: it stays, and the person is asked to look again.
     kept : bool
-        Whether an earlier regrade kept the mark, and the machine still says what it said then.
+        Whether an earlier regrade kept the mark, and the item still comes to less: it is never lowered.
 
     Examples
     --------
@@ -62,7 +79,7 @@ class Change:
 
     @property
     def kind(self) -> str:
-        """What happens, in a word: gain, lose, wait, by hand, kept, or otherwise (told something else)."""
+        """What happens, in a word: gain, lose, wait, by hand, kept, or otherwise (other feedback)."""
         if self.by_hand or self.kept:
             return "by hand" if self.by_hand else "kept"
         if self.after is None and self.before is not None:
@@ -78,11 +95,12 @@ class Change:
             "wait": "would wait for a person",
             "by hand": "marked by hand, and stays",
             "kept": "kept by an earlier regrade",
-            "otherwise": "is told something else" if self.before is not None else "waited until now",
+            "otherwise": "same mark, other feedback" if self.before is not None else "waited until now",
         }[self.kind]
         if self.slips_before == self.slips_after:
             return said
-        slips = (", ".join(each) or "no misconception" for each in (self.slips_before, self.slips_after))
+        known = (self.slips_before, self.slips_after)
+        slips = (", ".join(map(called, each)) or "no misconception" for each in known)
         return f"{said} ({' -> '.join(slips)})"
 
     @classmethod
@@ -113,7 +131,7 @@ class Record:
     items : dict of str to tuple of float
         What each item was worth, and is worth now.
     changes : list of Change
-        With old and new marks. One that falls has not, unless `lower`.
+        With old and new marks. One that falls has not, unless `lower`, and then too not if `kept`.
     unmarked : dict of str to str
         Who was not marked again, and why.
     kept : dict of str to dict
@@ -139,7 +157,7 @@ class Record:
 
     def stays(self, change: Change) -> bool:
         """Say whether a student keeps a mark although the item comes to less now."""
-        return change.falls and not self.lower
+        return change.falls and (change.kept or not self.lower)
 
     @classmethod
     def from_json(cls, held: Mapping[str, Any]) -> "Record":

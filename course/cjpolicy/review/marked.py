@@ -17,6 +17,7 @@ from cjpolicy.grading.report import Report
 from cjpolicy.grading.submitted import digest, submitted
 from cjpolicy.grading.workshop import Workshop, sources
 
+from .book import gradebook_of
 from .ledger import Change, Points, Record, lines
 
 __all__ = ["NO_MARK", "Mark", "Marked", "rows"]
@@ -101,7 +102,10 @@ class Marked:
         return report
 
     def _worth_before(self, id: str, worth: Mapping[str, float]) -> float:
-        return self.begun.items[id][0] if self.begun and id in self.begun.items else worth[id]
+        if self.begun and id in self.begun.items:
+            return self.begun.items[id][0]
+        # The gradebook may have the new worth already: a plain nbgrader generate_assignment writes it there.
+        return self.report.items.get(id, worth[id])
 
     def _choose(
         self, asked: tuple[str, ...], marks: Mapping[str, dict[str, Mark]], releases: set[str]
@@ -124,7 +128,8 @@ class Marked:
             entry = self.report.submissions.get(student)
             try:
                 states[student] = digest(found.students[student], "")
-                known = {digest(found.students[student], release) for release in releases}
+                own = {entry.release} - {None} if entry else set()
+                known = {digest(found.students[student], str(release)) for release in releases | own}
             except OSError as fault:
                 self.unmarked[student] = f"It cannot be read ({fault.strerror})."
                 continue
@@ -179,7 +184,7 @@ class Marked:
             return replace(change, by_hand=True) if after != mark.auto else None
         if change.before == change.after and change.slips_before == change.slips_after:
             return None
-        return replace(change, kept=mark.kept and after == mark.auto and change.falls)
+        return replace(change, kept=mark.kept and change.falls)
 
     def to_keep(
         self, students: Iterable[str], changes: Iterable[Change], lower: bool
@@ -233,7 +238,10 @@ def _read_marks(
         If the source has other graded cells than the gradebook.
     """
     marks: dict[str, dict[str, Mark]] = defaultdict(dict)
-    with course.api.gradebook as gradebook:
+    opened = gradebook_of(course)
+    if opened is None:
+        raise CourseError(f"There is no gradebook that can be read, so no marks of {name} to change.")
+    with opened as gradebook:
         try:
             notebook = gradebook.find_notebook(name, name)
         except MissingEntry:

@@ -15,6 +15,7 @@ from cjpolicy.errors import CourseError, UnknownName
 from cjpolicy.misconceptions import explain
 
 from .book import stamp, writing
+from .masking import anonymous
 
 if TYPE_CHECKING:
     from .book import Book
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "answers",
     "items",
+    "marks",
     "misconceptions",
     "missed_by_strong",
     "progress",
@@ -241,7 +243,8 @@ def misconceptions(
         A row for each misconception and item, in the order of the notebooks, the most frequent first:
 
         slip, name : its id, with the variant where there is one ("wrong-base:new"), and what it is called;
-        assignment, item : where; with `by_slip` instead items, in how many it was recognised;
+        assignment, item, place : where, and the item's place in the notebook; with `by_slip` instead items,
+        in how many it was recognised;
         students : how many have it there; "11 of 30 added percentages" is a row with 11 here, and
         of : 30, how many have a mark for the item, or with `by_slip` for any of those items;
         points_lost : what they earned less than the worth of the items in which they have it, in points. Who
@@ -277,7 +280,7 @@ BY_ITEM = """
     WHERE :assignment IS NULL OR item IN (SELECT number FROM item WHERE assignment = :assignment)
     GROUP BY item
 )
-SELECT t.slip, t.slip AS name, a.name AS assignment, i.id AS item, t.students, k.marks AS of,
+SELECT t.slip, t.slip AS name, a.name AS assignment, i.id AS item, i.place, t.students, k.marks AS of,
     t.lost AS points_lost
 FROM there AS t JOIN marked AS k ON k.item = t.item
 JOIN item AS i ON i.number = t.item JOIN assignment AS a ON a.number = i.assignment
@@ -318,9 +321,11 @@ def missed_by_strong(book: Book, assignment: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each item that any of them missed, those that most of them missed first:
+        A row for each item that any of them missed, first those where the strong did worst against the
+        others:
 
         assignment, item : names;
+        place : in the notebook, from 1;
         strong : how many students are strong;
         missed : how many of them missed it;
         share : `missed` of `strong`, 0 to 1;
@@ -342,10 +347,11 @@ def missed_by_strong(book: Book, assignment: str | None = None) -> pd.DataFrame:
                 sum(marks * (1 - strong)) AS others, sum(missed * (1 - strong)) AS others_missed
             FROM sides GROUP BY item
         )
-        SELECT a.name AS assignment, i.id AS item, t.strong, t.missed, 1.0 * t.missed / t.strong AS share,
-            1.0 * t.others_missed / nullif(t.others, 0) AS against
+        SELECT a.name AS assignment, i.id AS item, i.place, t.strong, t.missed,
+            1.0 * t.missed / t.strong AS share, 1.0 * t.others_missed / nullif(t.others, 0) AS against
         FROM sums AS t JOIN item AS i ON i.number = t.item JOIN assignment AS a ON a.number = i.assignment
-        WHERE t.missed > 0 ORDER BY share DESC, i.assignment, i.place
+        WHERE t.missed > 0
+        ORDER BY share - coalesce(against, 0) DESC, share DESC, i.assignment, i.place
         """,
         assignment,
     )
@@ -446,6 +452,50 @@ def standing(book: Book, assignment: str, names: bool = False) -> pd.DataFrame:
     )
 
 
+def marks(book: Book, assignment: str, names: bool = False) -> pd.DataFrame:
+    """List what each student earned on each item of an assignment.
+
+    Parameters
+    ----------
+    book : Book
+        The class's results.
+    assignment : str
+        The assignment.
+    names : bool
+        Whether to say who they are.
+
+    Returns
+    -------
+    DataFrame
+        A row for each student who handed in, by code:
+
+        code : "Student 17"; with `names` also id and name;
+        one column an item, under its id and in the notebook's order : points, with extra credit and without
+        what lateness costs; missing while it waits for a mark.
+
+    Raises
+    ------
+    UnknownName
+        If the class has no such assignment.
+    """
+    rows = book.connection.execute(
+        "SELECT number, id FROM item WHERE assignment = ? ORDER BY place", [book.number(assignment)]
+    )
+    names_of = {number: id.replace('"', '""') for number, id in rows}
+    columns = [f'max(m.earned) FILTER (WHERE m.item = {each}) AS "{id}"' for each, id in names_of.items()]
+    return _frame(
+        book,
+        f"""
+        SELECT {", ".join([_who(names), *columns])}
+        FROM submission AS s JOIN student AS p ON p.number = s.student
+        LEFT JOIN item AS i ON i.assignment = s.assignment
+        LEFT JOIN mark AS m ON m.item = i.number AND m.student = s.student
+        WHERE s.assignment = :assignment GROUP BY p.number ORDER BY p.number
+        """,
+        assignment,
+    )
+
+
 def trouble(book: Book, assignment: str | None = None, names: bool = False) -> pd.DataFrame:
     """List what marking says of submissions that were repaired, flagged or cut short.
 
@@ -456,7 +506,7 @@ def trouble(book: Book, assignment: str | None = None, names: bool = False) -> p
     assignment : str, optional
         One assignment; all when left out.
     names : bool
-        Whether to say who they are. A sentence may name a file that a student has named.
+        Whether to say who they are. Without, sentences have no names of files, which students choose.
 
     Returns
     -------
@@ -474,7 +524,7 @@ def trouble(book: Book, assignment: str | None = None, names: bool = False) -> p
     UnknownName
         If the class has no such assignment.
     """
-    return _frame(
+    found = _frame(
         book,
         f"""
         SELECT a.name AS assignment, {_who(names)}, n.kind, n.text
@@ -485,6 +535,15 @@ def trouble(book: Book, assignment: str | None = None, names: bool = False) -> p
         """,
         assignment,
     )
+    if not names:
+        rows = book.connection.execute("SELECT code, id, first_name, last_name FROM student")
+        people = {code: known for code, *known in rows}
+        found["text"] = [
+            anonymous(str(text), str(about), people.get(code, ()))
+            for text, about, code in zip(found["text"], found["assignment"], found["code"], strict=True)
+        ]
+        found["text"] = found["text"].astype("str")
+    return found
 
 
 def time(book: Book, assignment: str | None = None) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from cjpolicy.grading.workshop import Workshop, sources
 from cjpolicy.site.pages import site_name
 
 from . import cards, measures
-from .answers import Distinct, distinct
+from .answers import WORDS, Distinct, StudentAnswer, distinct
 from .book import Book
 from .changes import CellChange, Effect, recorded_effects, release_diff, since_release
 from .figures import Figure, assignment_figures, class_figures, title_of, whole
@@ -38,6 +38,8 @@ __all__ = ["Made", "make_demo", "make_review"]
 MARK = "made-by-cjpolicy-review.txt"
 SAYS = "`cjpolicy review` made this folder from a class's results, and replaces it when it is run again.\n"
 NOTHING: dict[str, Any] = {"changes": [], "effects": [], "stale": ""}
+# The statuses of answers to an item that a person marks.
+BY_HAND = (WORDS["waits"], WORDS["marked"])
 # Of an answer, in its row of the list.
 PREVIEW = 1_200
 
@@ -174,7 +176,10 @@ class _Review:
     @cached_property
     def stale(self) -> list[str]:
         """The assignments whose release is not what their source makes now."""
-        return stale(self.course, self.sources) if self.sources else []
+        try:
+            return stale(self.course, self.sources) if self.sources else []
+        except (CourseError, ValueError, OSError):
+            return list(self.sources)  # each then says itself what cannot be read
 
     @cached_property
     def students(self) -> int:
@@ -248,7 +253,13 @@ class _Review:
         rows = "".join(_overview_row(name, known.get(name)) for name in self.assignments)
         head = "".join(
             f'<th scope="col">{each}</th>'
-            for each in ("Assignment", "Handed in", "Wait for marks", "Median", "Middle half of the class")
+            for each in (
+                "Assignment",
+                "Handed in",
+                "Wait for marks",
+                "Median of those wholly marked",
+                "Middle half of those wholly marked",
+            )
         )
         return (
             '<div class="cj-scroll" data-scrolls="Assignments"><table><caption>Assignments, '
@@ -261,12 +272,14 @@ class _Review:
     def _assignment(self, name: str) -> None:
         marked = name in self.book.assignments
         known = name in self.sources
-        models = read_models(self.course, name) if known else []
+        models, fault = self._models(name) if known else ([], "")
         figures = assignment_figures(self.book, name) if marked else []
         for figure in figures:
             self._csv(f"{name}-{figure.id}", figure.table)
+        if marked:
+            self._csv(f"{name}-marks-by-item", measures.marks(self.book, name, self.names))
         handed_in, trouble = self._submissions(name) if marked else (0, 0)
-        items = self._items(name, models, distinct(self.book, name) if marked else {})
+        items = self._items(name, models, distinct(self.book, name, self.names) if marked else {})
         headings = [(2, "results", "Results"), *map(_heading, figures)] if figures else []
         headings += [(2, "submissions", "Submissions")] if handed_in else []
         headings += [(2, "changes", "Changed since the release"), (2, "items", "Items")]
@@ -276,9 +289,12 @@ class _Review:
             title=title_of(name).partition(" ")[2].capitalize() or name,
             here=name,
             headings=[*headings, *((3, item["id"], item["title"]) for item in items)],
-            lead=self._summary(name, handed_in)
-            if marked
-            else "Nothing of this assignment has been marked yet.",
+            lead=(
+                self._summary(name, handed_in)
+                if marked
+                else "Nothing of this assignment has been marked yet."
+            )
+            + fault,
             figures=figures,
             data=f"data/{name}",
             handed_in=handed_in,
@@ -287,29 +303,54 @@ class _Review:
             **self._changes(name),
         )
 
+    def _models(self, name: str) -> tuple[list[ItemModel], str]:
+        """Return an assignment's models, or why there are none: the rest is shown."""
+        try:
+            return read_models(self.course, name), ""
+        except CourseError as fault:
+            return [], f" What solutions/ has of its items cannot be shown. {fault}"
+
     def _changes(self, name: str) -> dict[str, Any]:
         """Say what has changed since the release, or why that cannot be said."""
         if name not in self.sources:
             return {"unknown": f"There is no solutions/{name} to compare with.", **NOTHING}
         try:
             changes = since_release(Workshop(self.course), name)
+            stale = release_diff(self.course, name) if name in self.stale else ""
+            effects = recorded_effects(self.course, name)
         except CourseError as fault:
             return {"unknown": str(fault), **NOTHING}
-        stale = release_diff(self.course, name) if name in self.stale else ""
-        effects = recorded_effects(self.course, name)
         return {"unknown": "", "changes": changes, "effects": effects, "stale": stale}
 
     def _summary(self, name: str, handed_in: int) -> str:
         rows = measures.progress(self.book).to_dict("records")
         row = next(each for each in rows if each["assignment"] == name)
-        waiting = handed_in - int(row["marked"])
         said = f"{_count(handed_in, 'submission')}, {int(row['marked'])} wholly marked."
+        failed = self._not_marked_by_machine(name)
+        by_hand = handed_in - int(row["marked"]) - failed
+        waiting = [
+            *([f"{by_hand} {'waits' if by_hand == 1 else 'wait'} for marks by hand"] if by_hand else []),
+            *([f"{failed} could not be marked"] if failed else []),
+        ]
         if waiting:
-            verb = "waits" if waiting == 1 else "wait"
-            said += f" {_count(waiting, 'submission')} {verb} for marks, which count nowhere as zero."
+            said += f" {', '.join(waiting)}: a mark that is missing counts nowhere as zero."
         if row["median"] == row["median"]:
             said += f" The median is {whole(row['median'])}% of the points."
         return said
+
+    def _not_marked_by_machine(self, name: str) -> int:
+        """Return how many submissions lack a mark that no person has to give."""
+        return int(
+            self.book.connection.execute(
+                """
+                SELECT count(*) FROM submission AS s WHERE s.assignment = ? AND EXISTS (
+                    SELECT 1 FROM item AS i
+                    LEFT JOIN mark AS m ON m.item = i.number AND m.student = s.student
+                    WHERE i.assignment = s.assignment AND i.written = 0 AND m.earned IS NULL)
+                """,
+                [self.book.number(name)],
+            ).fetchone()[0]
+        )
 
     def _submissions(self, name: str) -> tuple[int, int]:
         """Write the list of submissions and that of troubles; return how long they are."""
@@ -324,6 +365,7 @@ class _Review:
         """Return the submissions; one of which nothing is marked yet has no points, and not none of them."""
         rows = measures.standing(self.book, name, names=self.names)
         rows["score"] = rows["score"].where(rows["waiting"] < len(measures.items(self.book, name)))
+        rows["at"] = rows["at"].str.replace("T", " ").str[: len("2026-10-01 12:00")]
         named = {
             "score": "points so far",
             "worth": "of",
@@ -338,10 +380,22 @@ class _Review:
     def _items(
         self, name: str, models: Sequence[ItemModel], given: Mapping[str, Sequence[Distinct]]
     ) -> list[dict[str, Any]]:
-        found = measures.misconceptions(self.book, name) if given else None
         known = {model.id: model for model in models}
         ids = [*known, *(id for id in given if id not in known)]
-        return [self._item(name, id, known.get(id), given.get(id, ()), found) for id in ids]
+        counts = self._counts(name, models) if given else {}
+        return [self._item(name, id, known.get(id), given.get(id, ()), counts.get(id, {})) for id in ids]
+
+    def _counts(self, name: str, models: Sequence[ItemModel]) -> dict[str, dict[str, tuple[int, int]]]:
+        """Return by item, of each misconception that is known of it or was seen, how many showed it."""
+        marked = measures.items(self.book, name).set_index("item")["marked"]
+        counts = {
+            model.id: {each.slip: (0, int(marked[model.id])) for each in model.misconceptions}
+            for model in models
+            if marked.get(model.id)
+        }
+        for row in measures.misconceptions(self.book, name).to_dict("records"):
+            counts.setdefault(row["item"], {})[row["slip"]] = (int(row["students"]), int(row["of"]))
+        return counts
 
     def _item(
         self,
@@ -349,16 +403,14 @@ class _Review:
         id: str,
         model: ItemModel | None,
         answers: Sequence[Distinct],
-        found: "pd.DataFrame | None",
+        counts: Mapping[str, tuple[int, int]],
     ) -> dict[str, Any]:
-        counts = {}
-        if found is not None:
-            own = found[found["item"] == id]
-            counts = {row["slip"]: (int(row["students"]), int(row["of"])) for row in own.to_dict("records")}
         students = sum(len(each.students) for each in answers)
         file = f"data/{name}/{id}.js"
         if answers:
-            self._data(file, {"names": _names(answers), "answers": [self._answer(each) for each in answers]})
+            shown = [self._answer(each) for each in answers]
+            by_hand = model.written if model else all(each["status"] in BY_HAND for each in shown)
+            self._data(file, {"names": _names(answers), "written": by_hand, "answers": shown})
         return {
             "id": id,
             "model": model,
@@ -376,14 +428,15 @@ class _Review:
     def _answer(self, each: Distinct) -> dict[str, Any]:
         answer = each.answer
         return {
-            "students": sorted((self.shown.get(id, id) for id in each.students), key=_natural),
+            "students": sorted((self.shown[id] for id in each.students), key=_natural),
             "text": answer.text[:PREVIEW],
-            "value": answer.value,
+            "value": cards.readable(answer.value),
             "mark": "no mark yet"
             if answer.earned is None
             else f"{number(answer.earned)} of {points(answer.worth)}",
             "status": answer.status,
             "slips": list(answer.slips),
+            "kind": _kind(answer),
             "html": cards.answer_side(answer),
         }
 
@@ -431,9 +484,18 @@ def _overview_row(name: str, row: Any) -> str:
     return f"<tr>{link}{''.join(f'<td>{each}</td>' for each in cells)}</tr>"
 
 
+def _kind(answer: StudentAnswer) -> str:
+    """Return what the list of misconceptions calls an answer that shows none."""
+    if answer.status == "not attempted":
+        return "(blank)"
+    if answer.earned is None:
+        return "(waits)"
+    return "(right)" if answer.earned >= answer.worth else "(none)"
+
+
 def _short(figure: Figure) -> str:
-    """Return what stands before the colon of a figure's title."""
-    return figure.title.partition(":")[0]
+    """Return a figure's heading, or what stands before the colon of its title."""
+    return figure.heading or figure.title.partition(":")[0]
 
 
 def _heading(figure: Figure) -> tuple[int, str, str]:

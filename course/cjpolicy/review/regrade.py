@@ -15,14 +15,36 @@ from cjpolicy.errors import CourseError
 from cjpolicy.grading.grade import grade, report_path
 from cjpolicy.grading.lock import only_one
 from cjpolicy.grading.report import LONG_CLASS, Journal, Report, Standing, as_table
+from cjpolicy.grading.returned import number, points
 from cjpolicy.grading.steps import generate
 from cjpolicy.grading.submitted import support_files
 from cjpolicy.grading.workshop import Workshop, sources, temporary_course
 
 from .ledger import Change, Points, Record, append, records
 from .marked import NO_MARK, Marked, rows
+from .masking import anonymous
 
-__all__ = ["Change", "Preview", "Record", "applied", "apply", "preview", "records", "summary"]
+__all__ = [
+    "Change",
+    "Preview",
+    "Record",
+    "applied",
+    "apply",
+    "by_item",
+    "needed",
+    "preview",
+    "records",
+    "summary",
+    "worth_changes",
+]
+
+# Kinds of change, in the order of the table's columns, and the headers of these.
+KINDS = ("gain", "lose", "wait", "kept", "by hand", "otherwise")
+HEADERS = ("gain", "would fall", "wait", "kept", "by hand", "told otherwise")
+KEPT = (
+    "What an earlier regrade kept stays, even where marks may fall. "
+    "To lower such a mark, give it by hand: Manual Grading in `cjpolicy teach`."
+)
 
 Progress = Callable[[Standing], None]
 
@@ -148,7 +170,7 @@ def apply(
     reason : str
         Why; students read it in their feedback, as Markdown.
     lower : bool
-        Whether marks may fall.
+        Whether marks may fall; those that an earlier regrade kept never do.
     progress : callable, optional
         Called with a `Standing` at the beginning and after each student.
 
@@ -162,12 +184,7 @@ def apply(
     CourseError
         Without a reason, or if the source, a submission or a mark has changed since the preview.
     """
-    reason = reason.strip()
-    if not reason:
-        raise CourseError(
-            "A regrade needs a reason, which students read in their feedback. "
-            'Give one, such as --reason "The key took 1997 for the base, and the question says 1998."'
-        )
+    reason = needed(reason)
     name = preview.assignment
     with only_one(report_path(course, name).with_name("regrade.lock"), "regrading this course"):
         known = Marked(course, name, preview.asked)
@@ -197,7 +214,7 @@ def apply(
             marks={student: known.raw(student) for student in covered},
         )
         append(course, begun)
-        _keep(course, begun)
+        _keep(course, known, begun)
         if known.begun:
             # The gradebook may have yet another state of the source, of which no report knows.
             generate(course, name)
@@ -205,6 +222,32 @@ def apply(
         done = _settle(course, known, begun, again)
         append(course, done)
     return done
+
+
+def needed(reason: str) -> str:
+    """Return the reason of a regrade without the space around it.
+
+    Parameters
+    ----------
+    reason : str
+        As it was given.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    CourseError
+        If nothing is left of it.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise CourseError(
+            "A regrade needs a reason, which students read in their feedback. "
+            'Give one, such as --reason "The key took 1997 for the base, and the question says 1998."'
+        )
+    return reason
 
 
 @contextmanager
@@ -242,6 +285,11 @@ def _at_home(aside: Workshop) -> None:
         setattr(aside.api.coursedir, setting, value)
 
 
+def _by_reason(known: Marked) -> dict[str, int]:
+    """Count those who are not marked again, by reasons that name nobody."""
+    return Counter(anonymous(reason, known.name, [id]) for id, reason in known.unmarked.items())
+
+
 def _mark_again(
     course: Workshop,
     known: Marked,
@@ -255,7 +303,7 @@ def _mark_again(
     if not seeds:
         raise CourseError(
             f"There are no marks of {known.name} to change. "
-            + " ".join(f"{student}: {reason}" for student, reason in known.unmarked.items())
+            + " ".join(f"{count}: {reason}" for reason, count in _by_reason(known).items())
         )
     groups: dict[int, list[str]] = defaultdict(list)
     for student, seed in seeds.items():
@@ -303,14 +351,22 @@ def _failed(report: Report, students: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _keep(course: Workshop, begun: Record) -> None:
+def _keep(course: Workshop, known: Marked, begun: Record) -> None:
     """Hold the marks that would fall, before anything is marked again: at no moment are they lower."""
     with course.api.gradebook as gradebook:
         columns = (Grade, SubmittedAssignment.student_id, BaseCell.name)
         for mark, student, item in rows(gradebook, Grade, begun.assignment, *columns):
-            if item in begun.kept.get(student, {}):
+            given = mark.manual_score not in _ours(known, begun, student, item)
+            if item in begun.kept.get(student, {}) and not given:
                 mark.manual_score = begun.kept[student][item]
         gradebook.db.commit()
+
+
+def _ours(known: Marked, begun: Record, student: str, item: str) -> set[Points]:
+    """Return the marks by hand that an item had before or was given here; another is from a person, since."""
+    runs = [begun, known.begun] if known.begun else [begun]
+    own = {run.kept.get(student, {}).get(item) for run in runs}
+    return {None, known.marks.get(student, {}).get(item, NO_MARK).manual, *own}
 
 
 def _settle(course: Workshop, known: Marked, begun: Record, again: Report) -> Record:
@@ -325,15 +381,25 @@ def _settle(course: Workshop, known: Marked, begun: Record, again: Report) -> Re
             if student not in kept:
                 continue
             was = known.marks[student].get(item, NO_MARK)
-            if item not in known.machine or was.by_hand:
+            given = mark.manual_score not in _ours(known, begun, student, item)
+            change = None
+            if student in failed:
+                # What was there stands until it can be marked.
+                mark.auto_score, mark.needs_manual_grade = was.auto, True
+                if not given:
+                    mark.manual_score = was.manual
+                    if was.kept and was.manual is not None:
+                        kept[student][item] = was.manual
+            elif given or was.by_hand or item not in known.machine:
                 # Marking again asks for a look at every mark by hand: it is due where the machine changed.
-                if was.by_hand and mark.auto_score == was.auto:
-                    mark.needs_manual_grade = was.look
+                if (given or was.by_hand) and mark.auto_score == was.auto:
+                    mark.needs_manual_grade = was.look and not given
             else:
                 mark.manual_score = None
-                mark.needs_manual_grade = mark.auto_score is None or student in failed
-            slips = tuple(again.submissions[student].diagnoses.get(item, ()))
-            change = known.compare(student, item, mark.auto_score, slips) if item in known.machine else None
+                mark.needs_manual_grade = mark.auto_score is None
+            if item in known.machine and not given and student not in failed:
+                slips = tuple(again.submissions[student].diagnoses.get(item, ()))
+                change = known.compare(student, item, mark.auto_score, slips)
             if change:
                 changes.append(change)
                 if begun.stays(change) and was.points is not None:
@@ -351,7 +417,7 @@ def _settle(course: Workshop, known: Marked, begun: Record, again: Report) -> Re
         )
         _comment(gradebook, known, done)
         gradebook.db.commit()
-    _correct(course, known.name, {student: each for student, each in points.items() if student not in failed})
+    _correct(course, known, points, failed)
     return done
 
 
@@ -359,7 +425,9 @@ def _comment(gradebook: Any, known: Marked, done: Record) -> None:
     """Write below a teacher's own comments what has become of each mark, and why."""
     notes: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in done.changes:
-        if change.before != change.after and not change.by_hand and not (change.kept and done.stays(change)):
+        # Of what an earlier regrade kept, students know, unless it comes to something else now.
+        known_of = change.kept and change.after == known.marks[change.student][change.item].auto
+        if change.before != change.after and not change.by_hand and not known_of:
             notes[change.student, known.answers[change.item]].append(_note(change, done))
     columns = (Comment, SubmittedAssignment.student_id, BaseCell.name)
     for comment, student, cell in rows(gradebook, Comment, known.name, *columns):
@@ -384,12 +452,17 @@ def _note(change: Change, done: Record) -> str:
     return f"{result} Reason: {done.reason}"
 
 
-def _correct(course: Workshop, name: str, points: Mapping[str, dict[str, Points]]) -> None:
+def _correct(
+    course: Workshop, known: Marked, points: Mapping[str, dict[str, Points]], failed: Mapping[str, str]
+) -> None:
     """Have the report say what the gradebook says."""
-    path = report_path(course, name)
+    path = report_path(course, known.name)
     with only_one(path.with_name("marking.lock"), "marking this course"):
         report = Report.read(path)
         assert report is not None
+        for student, reason in failed.items():
+            was = known.report.submissions[student]
+            report.submissions[student] = replace(was, flags=list(dict.fromkeys([*was.flags, reason])))
         for student, marks in points.items():
             entry = report.submissions[student]
             entry.points = {item: marks.get(item, old) for item, old in entry.points.items()}
@@ -409,11 +482,10 @@ def summary(preview: Preview) -> Iterator[str]:
     str
         A line.
     """
-    for item, (before, now) in preview.items.items():
-        if before != now:
-            yield f"{item} is worth {now:g} points now instead of {before:g}."
+    yield from worth_changes(preview)
     if preview.changes:
-        yield from as_table(["item", "gain", "lose", "wait", "kept", "by hand", "points"], _by_item(preview))
+        headers = ["item", *HEADERS, "points gained", "points that would fall"]
+        yield from as_table(headers, by_item(preview))
         yield ""
     long = len(preview.changes) > LONG_CLASS
     shown = [each for each in preview.changes if not long or each.kind not in ("gain", "otherwise")]
@@ -424,17 +496,63 @@ def summary(preview: Preview) -> Iterator[str]:
     students = len({each.student for each in preview.changes})
     yield (
         f"{preview.assignment}: marked again on a copy. "
-        f"{students} students have changes, {preview.same} have none."
+        f"{_have(students, 'student')} changes, {_have(preview.same)} none."
     )
+    if any(each.kept for each in preview.changes):
+        yield KEPT
     yield from (f"Not marked again: {student}. {reason}" for student, reason in preview.unmarked.items())
 
 
-def _by_item(preview: Preview) -> Iterator[list[str]]:
+def worth_changes(preview: Preview) -> Iterator[str]:
+    """Yield which items are worth something else now, and what becomes of full marks where that is less.
+
+    Parameters
+    ----------
+    preview : Preview
+        What would happen.
+
+    Yields
+    ------
+    str
+        A sentence or two.
+    """
+    for item, (before, now) in preview.items.items():
+        if before != now:
+            yield f"{item} is worth {points(now)} now instead of {number(before)}."
+        if now < before:
+            yield f"Who has more than {number(now)} keeps it, above full marks, unless you let marks fall."
+
+
+def by_item(preview: Preview) -> Iterator[list[str]]:
+    """Yield a row for each item that changes: its id, how many changes are of each of `KINDS`, and points.
+
+    Parameters
+    ----------
+    preview : Preview
+        What would happen.
+
+    Yields
+    ------
+    list of str
+        The last are the points that would be gained, and those that would fall if marks were let fall.
+    """
     for item in dict.fromkeys(each.item for each in preview.changes):
         own = [each for each in preview.changes if each.item == item]
         counts = Counter(each.kind for each in own)
-        kinds = [str(counts[kind]) for kind in ("gain", "lose", "wait", "kept", "by hand")]
-        yield [item, *kinds, f"{sum(each.difference for each in own if each.kind in ('gain', 'lose')):+g}"]
+        sums = (sum(abs(each.difference) for each in own if each.kind == kind) for kind in ("gain", "lose"))
+        yield [item, *(str(counts[kind]) for kind in KINDS), *map(number, sums)]
+
+
+def _have(many: int, what: str = "") -> str:
+    """Write that so many have something.
+
+    Examples
+    --------
+    >>> _have(1, "student"), _have(2, "student"), _have(0)
+    ('1 student has', '2 students have', '0 have')
+    """
+    said = f"{many} {what}".rstrip()
+    return f"{said} has" if many == 1 else f"{said}{'s' if what else ''} have"
 
 
 def _old_and_new(change: Change, preview: Preview) -> tuple[str, str]:
@@ -464,7 +582,12 @@ def applied(record: Record) -> Iterator[str]:
     marks = "1 mark" if rose == 1 else f"{rose} marks"
     yield f"Applied: {marks} rose, {fell} fell, and {stay} that would have fallen stay."
     if by_hand:
-        yield f"{by_hand} marks given by hand stay. Look at them again: Manual Grading in `cjpolicy teach`."
+        said = f"{by_hand} marks given by hand stay. Look at them"
+        if by_hand == 1:
+            said = "1 mark given by hand stays. Look at it"
+        yield f"{said} again: Manual Grading in `cjpolicy teach`."
+    if record.lower and any(change.kept for change in record.changes):
+        yield KEPT
     yield from (f"Not marked again: {student}. {reason}" for student, reason in record.unmarked.items())
     yield "It is on record in classroom/regrades.jsonl."
     yield f"Students read it when you write their feedback anew: cjpolicy feedback {record.assignment}"

@@ -7,18 +7,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from cjpolicy import catalogue
+from cjpolicy.errors import CourseError
 from cjpolicy.grading import sandbox
 from cjpolicy.grading.execution import Executed, Limits, end_marking, run_notebook
 from cjpolicy.grading.recorded import Item, columns, read_recorded, with_answers
 from cjpolicy.grading.report import write_whole
 
-__all__ = ["CODES", "RUN_SEED", "Given", "Runs", "code_of"]
+__all__ = ["CODES", "RUN_SEED", "Given", "Runs", "code_of", "read_source"]
 
 # By item, what is given to it: "model" (the source's own), "right 1" or "wrong 2" of its recorded answers,
 # "sample 1" of a written one's, "blank", or one of CODES.
@@ -29,6 +31,8 @@ CODES = {"loop": "while True:\n    pass", "crash": "import os\n\nos._exit(1)"}
 RUN_SEED = 1
 AT_A_TIME = 2
 PACKAGE = Path(catalogue.__file__).parent
+# What answers are run with, and their charts made.
+LIBRARIES = ("altair", "nbgrader", "numpy", "pandas", "statsmodels")
 # Folders of the package that have no part in marking.
 APART = {"journal", "review", "site"}
 
@@ -65,8 +69,10 @@ class Runs:
         toml = source.parent.with_suffix(".toml")
         self.folder = source.parent
         self.path = root / "classroom" / "review-models" / f"{source.stem}.json"
+        self.notebook = read_source(source)
+        if not toml.is_file():
+            raise CourseError(f"There is no {toml}, which records {source.stem}'s answers. Put it back.")
         self.digest = _digest([source, toml])
-        self.notebook = nbformat.read(source, as_version=4)
         self.recorded = read_recorded(toml)
         self.described: list[dict[str, Any]] = []
         self.runs: list[tuple[Given, Executed]] = []
@@ -135,10 +141,12 @@ class Runs:
         return [found for found in map(self.find, wanted) if found]
 
     def keep(self) -> None:
-        """Write the file."""
-        runs = [{"given": given, "executed": asdict(executed)} for given, executed in self.runs]
+        """Write the file, without the runs that lost a process: stopped from elsewhere, they say nothing."""
+        whole = [each for each in self.runs if _whole(*each)]
+        runs = [{"given": given, "executed": asdict(executed)} for given, executed in whole]
+        items = self.described if len(whole) == len(self.runs) else []
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        held = {"digest": self.digest, "items": self.described, "runs": runs}
+        held = {"digest": self.digest, "items": items, "runs": runs}
         write_whole(self.path, json.dumps(held).encode())
 
     def _filled(self, given: Given) -> Any:
@@ -153,6 +161,33 @@ class Runs:
             if (item := _item_of(own)) and item not in given:
                 cell.cell_type = "raw"
         return filled
+
+
+def read_source(path: Path) -> Any:
+    """Read a notebook of the course's own.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook.
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    CourseError
+        If it is missing or damaged.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError, AttributeError, KeyError) as fault:
+        said = str(fault).strip().partition("\n")[0][:100]
+        raise CourseError(
+            f"{path} cannot be read as a notebook ({type(fault).__name__}: {said}). Put it back from Git, or "
+            "save it again from JupyterLab."
+        ) from fault
 
 
 def code_of(item: Item, given: str) -> str:
@@ -180,6 +215,11 @@ def _item_of(cell: Any) -> str:
     if about.get("grade"):
         return str(about["grade_id"])
     return str(about["grade_id"]).removesuffix("-answer") if about.get("solution") else ""
+
+
+def _whole(given: Given, executed: Executed) -> bool:
+    """Say whether a run came to its end, or to that which its answers ask for."""
+    return not executed.gone or "crash" in given.values()
 
 
 def _run_all(notebooks: Sequence[Any], folder: Path) -> list[Executed]:
@@ -217,6 +257,7 @@ def _digest(files: Iterable[Path]) -> str:
     own = (Path(__file__), Path(__file__).with_name("models.py"))
     data = sorted(path for path in catalogue.root().rglob("*") if path.is_file())
     found = hashlib.sha256()
+    found.update("".join(f"{name} {version(name)}\n" for name in LIBRARIES).encode())
     for path in [*files, *code, *own, *data]:
         found.update(f"{path.name} {path.stat().st_size}\n".encode())
         found.update(path.read_bytes())

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -13,6 +14,8 @@ from cjpolicy import html
 __all__ = ["Stopped", "Task", "Tasks"]
 
 T = TypeVar("T")
+# Held by what runs notebooks: a marking ends every process that this one has for them, others' too.
+_notebooks = threading.Lock()
 IDLE = '<span class="cj-idle">Nothing is running.</span>'
 
 
@@ -28,9 +31,13 @@ class Task:
     ----------
     what : str
         What is being done, as a sentence begins: "Marking again".
+    notebooks, for_good : bool
+        As `Tasks.start` takes them.
     """
 
     what: str
+    notebooks: bool = False
+    for_good: bool = False
     stopped: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
     show: Callable[[str], None] = lambda _: None
@@ -75,7 +82,15 @@ class Tasks:
         self.button = ipywidgets.Button(description="Stop", layout=ipywidgets.Layout(width="auto"))
         self.button.on_click(lambda _: self.stop())
 
-    def start(self, what: str, work: Callable[[Task], T], then: Callable[[T], None]) -> Task:
+    def start(
+        self,
+        what: str,
+        work: Callable[[Task], T],
+        then: Callable[[T], None],
+        *,
+        notebooks: bool = False,
+        for_good: bool = False,
+    ) -> Task:
         """Begin a task in place of the one that runs, if any.
 
         Parameters
@@ -86,10 +101,14 @@ class Tasks:
             Does it, in a thread of its own; takes the task, whose `step` it calls.
         then : callable
             Shows what it returned.
+        notebooks : bool
+            Whether it runs notebooks; it waits then for what runs some already, in another view too.
+        for_good : bool
+            Whether it changes what stays, so that its end is told even if it was stopped too late.
         """
         with self.lock:
             self._end()
-            task = Task(what)
+            task = Task(what, notebooks, for_good)
             task.show = lambda drawn: self._show(task, drawn)
             self.running = task
             self.bar.value = _bar(what, 0, 0)
@@ -127,7 +146,10 @@ class Tasks:
 
     def _work(self, task: Task, work: Callable[[Task], T], then: Callable[[T], None]) -> None:
         try:
-            found = work(task)
+            with _notebooks if task.notebooks else nullcontext():
+                if task.stopped.is_set():
+                    return
+                found = work(task)
         except Stopped:
             return
         except Exception as fault:
@@ -137,9 +159,10 @@ class Tasks:
 
     def _finish(self, task: Task, last: Callable[[T], None], found: T) -> None:
         with self.lock:
-            if self.running is not task:
+            if self.running is task:
+                self._end()
+            elif not task.for_good:
                 return
-            self._end()
             try:
                 last(found)
             except Exception as fault:

@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from cjpolicy import html, misconceptions
-from cjpolicy.errors import CourseError, UnknownName
+from cjpolicy import html
+from cjpolicy.errors import CourseError
 from cjpolicy.explorers.view import LIVE, STYLE, Options, dropdown
 
 from . import cards
+from .demo import is_simulated
+from .ledger import called
 from .tasks import Tasks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["View", "called", "counted", "messages_html", "named", "part", "rows_of", "spoken"]
+__all__ = ["View", "called", "counted", "messages_html", "named", "part", "rows_of", "spoken", "who"]
 
 ASLEEP = "Run the cell above to see the review. What it shows of students is not kept in the notebook."
+SIMULATED = "This class is simulated. Nobody in it is real."
 DESK_STYLE = """<style>
 .cj-desk { max-width: 66rem; }
 .cj-desk button.jupyter-button {
@@ -90,6 +94,8 @@ class View:
 
     Parameters
     ----------
+    root : Path
+        The class's folder.
     title, how : str
         Its name, and a sentence on how to use it.
 
@@ -103,8 +109,8 @@ class View:
         What takes long.
     """
 
-    def __init__(self, title: str, how: str) -> None:
-        self.title, self.how = title, how
+    def __init__(self, root: Path, title: str, how: str) -> None:
+        self.root, self.title, self.how = root, title, how
         self.said = ipywidgets.HTML().add_class("cj-said")
         self.tasks = Tasks(self.say, self.fail)
         self.box = ipywidgets.VBox().add_class("cj-awake").add_class("cj-desk")
@@ -116,7 +122,9 @@ class View:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        head = STYLE + cards.style() + DESK_STYLE + html.card(self.title, html.paragraph(self.how)) + LIVE
+        about = html.paragraph(SIMULATED) if is_simulated(self.root) else ""
+        card = html.card(self.title, html.paragraph(self.how))
+        head = STYLE + cards.style() + DESK_STYLE + about + card + LIVE
         asleep = f'<div class="cj-asleep">{html.paragraph(ASLEEP)}</div>'
         display({"text/html": head, "text/plain": self.title}, raw=True)
         display({"text/html": asleep, "text/plain": ""}, raw=True)
@@ -186,6 +194,10 @@ class View:
         made.observe(self.told(action), "value")
         return made
 
+    def names_tick(self, action: Callable[[], object]) -> ipywidgets.Checkbox:
+        """Return the box that has names shown in place of codes."""
+        return self.tick("Show students’ names", action)
+
     def offer(self, control: Any, options: Options) -> None:
         """Give a list other options; what was chosen stays so where it is still there."""
         values = [value for _, value in options]
@@ -206,18 +218,15 @@ def rows_of(frame: "pd.DataFrame") -> list[Mapping[Any, Any]]:
     return list(frame.to_dict("records"))
 
 
-def called(slip: str) -> str:
-    """Return what a misconception is called; its id where this version of the course does not know it.
+def who(row: Mapping[Any, Any]) -> str:
+    """Return what to call a student in a list: the name, where a measure gives names, or else the id or code.
 
     Examples
     --------
-    >>> called("wrong-base:new"), called("of-old")
-    ('Per cent of the wrong base (new)', 'of-old')
+    >>> who({"code": "Student 7"}), who({"code": "Student 7", "id": "ada", "name": "Ada Byron"})
+    ('Student 7', 'Ada Byron')
     """
-    try:
-        return cards.mistake_name(slip, misconceptions.explain(slip).name)
-    except UnknownName:
-        return slip
+    return str(row.get("name") or row.get("id") or row["code"])
 
 
 def messages_html(messages: Sequence[str]) -> str:

@@ -118,7 +118,7 @@
   links.removeAttr("data-link title");
   window.toggle_name = (on) => {
     const id = formgrader.grades.length ? formgrader.grades.first().get("student") : "";
-    const way = linkTo("notebook", live.replace("*", id));
+    const way = linkTo("notebook", live.replace("*", () => id));
     const show = (name) => links.filter(".name-shown").off("click").text(name).map(way);
     if (on && id) {
       $.getJSON(`${base_url}/api/student/${encodeURIComponent(id)}`).then((student) => {

@@ -70,6 +70,7 @@ const paged = (body, entries, fits, draw, said) => {
   return { filter, kept: () => kept };
 };
 
+const compared = new Intl.Collator("en-GB", { numeric: true }).compare;
 const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 const counted = (entries, values) => {
   const totals = new Map();
@@ -81,12 +82,17 @@ const counted = (entries, values) => {
 
 // --- Answers to an item ---
 
-const NONE = "(none)";
-const slipsOf = (entry) => entry.slips.length ? entry.slips : [NONE];
+const KINDS = {
+  "(right)": "Right",
+  "(blank)": "Left blank",
+  "(waits)": "No mark yet",
+  "(none)": "Not right, none recognised",
+};
+const slipsOf = (entry) => entry.slips.length ? entry.slips : [entry.kind];
 const fitsAnswer = (entry, { slip, status, text }) => {
   const word = text.toLowerCase();
   return (slip === "" || slipsOf(entry).includes(slip))
-    && (status === "" || entry.status === status)
+    && (status === "" || entry.marked === status)
     && (word === "" || entry.searched.includes(word) || entry.students.some((code) => code.toLowerCase() === word));
 };
 const people = (entries) => entries.reduce((sum, entry) => sum + entry.students.length, 0);
@@ -113,14 +119,19 @@ const answerRow = (entry, data, read) => {
 const showAnswers = (box) => (body, data) => {
   data.answers.forEach((entry, place) => {
     entry.number = place + 1;
+    // Of answers that a person marks, the status says only that: their points tell them apart.
+    entry.marked = data.written ? entry.mark : entry.status;
     entry.searched = `${entry.text}\n${entry.value}`.toLowerCase();
   });
   body.replaceChildren(ours("answers"));
   const [slips, marks] = body.querySelectorAll("select");
   const everybody = people(data.answers);
-  const named = (slip) => slip === NONE ? "None recognised" : data.names[slip] ?? slip;
+  const named = (slip) => KINDS[slip] ?? data.names[slip] ?? slip;
+  slips.parentElement.hidden = data.written;
   options(slips, [["", "Any"], ...counted(data.answers, slipsOf).map(([slip, n]) => [slip, `${named(slip)} (${n})`])]);
-  options(marks, [["", "Any"], ...counted(data.answers, (it) => [it.status]).map(([status, n]) => [status, `${status} (${n})`])]);
+  const given = counted(data.answers, (it) => [it.marked]);
+  if (data.written) given.sort(([one], [other]) => compared(other, one));
+  options(marks, [["", "Any"], ...given.map(([marked, n]) => [marked, `${marked} (${n})`])]);
   const list = body.querySelector("ol");
   const model = box.querySelector("template[data-model]");
   const said = (kept) => kept.length
@@ -170,7 +181,7 @@ for (const box of document.querySelectorAll("details.answers")) {
   whenOpened(box, showAnswers(box));
   const item = box.closest(".item");
   for (const seen of item.querySelectorAll(".cj-count[data-slip]")) {
-    const button = make("button", `Show ${seen.textContent}`, { type: "button", className: "inline" });
+    const button = make("button", `Read these answers (${seen.textContent})`, { type: "button", className: "inline" });
     button.addEventListener("click", () => {
       const choose = () => box.chooses(seen.dataset.slip);
       if (box.chooses) { box.open = true; choose(); } else {
@@ -190,6 +201,13 @@ const cell = (row, value, place) => {
   row.append(it);
 };
 
+// Numbers by size, words by the alphabet, and what is blank at the end either way.
+const inOrder = (one, other, way) => {
+  if (one === "" || other === "") return (one === "") - (other === "");
+  const [small, large] = [one, other].map((value) => Number(value.replaceAll(",", "")));
+  return way * (Number.isNaN(small) || Number.isNaN(large) ? compared(one, other) : small - large);
+};
+
 const showRows = (box) => (body, { columns, rows, filter }) => {
   body.replaceChildren(ours("rows"));
   const [list] = body.querySelectorAll("select");
@@ -201,17 +219,43 @@ const showRows = (box) => (body, { columns, rows, filter }) => {
   const wide = body.querySelector("[data-scrolls]");
   wide.dataset.scrolls = box.dataset.caption;
   watcher.observe(wide);
-  body.querySelector("thead tr").append(...columns.map((name) => make("th", name, { scope: "col" })));
+  const heads = columns.map((name, place) => {
+    const head = make("th", "", { scope: "col" });
+    const button = make("button", name, { type: "button" });
+    button.addEventListener("click", () => {
+      const way = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", way);
+      rows.sort((one, other) => inOrder(one[place], other[place], way === "ascending" ? 1 : -1));
+      shown.filter();
+    });
+    head.append(button);
+    return head;
+  });
+  body.querySelector("thead tr").append(...heads);
   const table = body.querySelector("tbody");
   const searched = new Map(rows.map((row) => [row, row.join("\n").toLowerCase()]));
   const fits = (row, { status, text }) => (status === "" || String(row[at]) === status) && searched.get(row).includes(text.toLowerCase());
-  paged(body, rows, fits, (shown) => {
-    table.replaceChildren(...shown.map((values) => {
+  const shown = paged(body, rows, fits, (some) => {
+    table.replaceChildren(...some.map((values) => {
       const row = make("tr");
       values.forEach((value, place) => cell(row, value, place));
       return row;
     }));
-  }, (kept) => kept.length ? `${count(kept.length, "row")} of ${rows.length}.` : "No row fits.");
+  }, (kept) => kept.length ? `${kept.length} of ${count(rows.length, box.dataset.one)}.` : `No ${box.dataset.one} fits.`);
 };
 
 for (const box of document.querySelectorAll("details.listed")) whenOpened(box, showRows(box));
+
+// --- Items in the tables of figures lead to their places ---
+
+for (const table of document.querySelectorAll(".cj-figure table")) {
+  const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
+  const [item, assignment] = [heads.indexOf("item"), heads.indexOf("assignment")];
+  for (const row of item < 0 ? [] : table.tBodies[0].rows) {
+    const id = row.cells[item].textContent;
+    const page = assignment < 0 ? "" : `${row.cells[assignment].textContent}.html`;
+    if (!page && !document.getElementById(id)) continue;
+    row.cells[item].replaceChildren(make("a", id, { href: `${encodeURI(page)}#${encodeURIComponent(id)}` }));
+  }
+}

@@ -259,7 +259,15 @@ def test_trouble(known: Known) -> None:
         for kind, told in (("repaired", each.repairs), ("flagged", each.flags), ("limit", each.limits))
         for text in told
     ]
-    same(measures.trouble(known.book), pd.DataFrame(rows, columns=["assignment", "code", "kind", "text"]))
+    columns = ["assignment", "code", "kind", "text"]
+    same(measures.trouble(known.book, names=True)[columns], pd.DataFrame(rows, columns=columns))
+    masked = measures.trouble(known.book)
+    assert len(masked) == len(rows) and not masked["text"].str.contains("(1)", regex=False).any()
+    # All but the names of files is as it was.
+    renamed = pd.Series([text for *_, text in rows]).str.replace(
+        r"as a\d\d_\w+ \(1\)\.ipynb", "as a file", regex=True
+    )
+    assert sorted(masked["text"]) == sorted(renamed)
     assert {kind for _, _, kind, _ in rows} == {"repaired", "flagged", "limit"}
 
 

@@ -15,7 +15,7 @@ FORMS = [
         r"(?<=which one is meant: )(.+)(?=\. Ask the student)",
         r"(?<=they differ: )(.+)(?= was marked, and not )",
         r"(?<= was marked, and not )(.+)(?=\.$)",
-        r"(?<=^The file )(.+)(?= was left out)",
+        r"(?<=^The file )(?!began with )(.+)(?= was left out)",
         r"^(.+)(?= (?:is a link or a folder, not a file|is not a file|cannot be opened \())",
     )
 ]
@@ -86,9 +86,11 @@ def without_names(text: str, names: Iterable[str | None]) -> str:
     words = {word for name in names if name for word in (name, *name.split())}
     if not words:
         return text
-    # The longest first, so that of "Ada King" nothing is left. A file's name may join them: "ada_king".
+    # "The student" is nobody, though somebody may be called so. The longest first, so that of "Ada King"
+    # nothing is left. A file's name may join them: "ada_king".
     one = "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-    return re.sub(rf"(?<![^\W_])(?:{one})(?:[\s_]+(?:{one}))*(?![^\W_])", NAME, text, flags=re.IGNORECASE)
+    whole = rf"(?<!the )(?<![^\W_])(?:{one})(?:[\s_]+(?:{one}))*(?![^\W_])"
+    return re.sub(whole, NAME, text, flags=re.IGNORECASE)
 
 
 def anonymous(sentence: str, assignment: str, names: Iterable[str | None] = ()) -> str:

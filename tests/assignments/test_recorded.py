@@ -100,7 +100,6 @@ def every_column() -> list[tuple[str, Column]]:
 
 @pytest.mark.grading
 @pytest.mark.slow
-@pytest.mark.xdist_group("recorded")
 class TestMarking:
     @pytest.mark.parametrize(
         ("name", "column"),

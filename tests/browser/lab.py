@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Playwright
 
 # One group: pytest-xdist then gives all of these tests to one worker, where they share their servers.
-MARKS = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+MARKS = [pytest.mark.browser, pytest.mark.slow]
 
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)(/lab\S*)\?token=(\S+)")
 OUTSIDE = re.compile(r"(http|ws)s?://(?!127\.0\.0\.1[:/])")

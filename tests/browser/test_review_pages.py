@@ -19,7 +19,7 @@ from tests.support import ROOT
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.grading, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.grading]
 
 NAME, ITEM, BRIEF = "a02_counting_violence", "a02-two-changes", "a02-brief-answer"
 STUDENTS = 40

@@ -27,7 +27,7 @@ from cjpolicy.grading.workshop import Workshop
 from tests.grading.clones import Clone, clone_to
 from tests.support import ROOT
 
-pytestmark = [pytest.mark.grading, pytest.mark.slow, pytest.mark.xdist_group("class")]
+pytestmark = [pytest.mark.grading, pytest.mark.slow]
 
 NAME = "a02_counting_violence"
 BROKEN = "a02-two-changes"

@@ -28,7 +28,7 @@ from cjpolicy.review import regrade
 from tests.grading import sample
 from tests.support import ROOT
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("grade")]
+pytestmark = pytest.mark.grading
 
 NAME = sample.NAME
 RIGHT = {"a90-two-changes": "change = 116", "a90-level": "level = 69", "a90-brief": "It fell."}

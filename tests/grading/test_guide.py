@@ -80,7 +80,6 @@ def hand_in(route: str, clone: Clone, home: Path) -> None:
 
 @pytest.mark.grading
 @pytest.mark.slow
-@pytest.mark.xdist_group("guide")
 @pytest.mark.parametrize("route", ROUTES)
 def test_it_works_as_written(route: str, clone: Clone, tmp_path: Path) -> None:
     for program in ("make", "bash"):

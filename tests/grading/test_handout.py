@@ -14,7 +14,7 @@ from tests.grading import sample
 from tests.grading.clones import Clone, clone_to
 from tests.support import ROOT
 
-pytestmark = [pytest.mark.grading, pytest.mark.slow, pytest.mark.xdist_group("handout")]
+pytestmark = [pytest.mark.grading, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

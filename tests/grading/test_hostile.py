@@ -23,7 +23,6 @@ from tests.support import need
 pytestmark = [
     pytest.mark.grading,
     pytest.mark.slow,
-    pytest.mark.xdist_group("hostile"),
     pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
 ]
 

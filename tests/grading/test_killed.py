@@ -26,7 +26,6 @@ from tests.grading.clones import Clone, clone_to
 pytestmark = [
     pytest.mark.grading,
     pytest.mark.slow,
-    pytest.mark.xdist_group("killed"),
     pytest.mark.skipif(sys.platform != "linux", reason="the sandbox, and what is left of it, is Linux's"),
 ]
 

@@ -27,7 +27,7 @@ from cjpolicy.review.models import read_models
 from cjpolicy.review.runs import RUN_SEED
 from tests.support import ROOT
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.grading
 
 ONE = "a01_reading_a_claim"
 # In the third, an item takes values from another.

@@ -33,7 +33,7 @@ from cjpolicy.review.view import View
 from tests.grading import sample
 from tests.support import ROOT
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("desk")]
+pytestmark = pytest.mark.grading
 
 NAME, CHANGE, BRIEF = sample.NAME, "a90-two-changes", "a90-brief"
 HOSTILE = "It fell. <script>window.spoilt = true</script><img src=x onerror=alert(1)>"
@@ -520,6 +520,23 @@ class TestTasks:
         tasks.start("Looking", work, lambda _: said.append("found"))
         tasks.wait()
         assert said == ["There is no such thing."]
+
+    def test_to_wait_is_to_wait_until_what_was_found_is_shown(self) -> None:
+        shown: list[str] = []
+        begun, go_on = threading.Event(), threading.Event()
+
+        def show(found: str) -> None:
+            begun.set()
+            go_on.wait(5)
+            shown.append(found)
+
+        tasks = Tasks(lambda _: None, lambda fault: shown.append(str(fault)))
+        tasks.start("Looking", lambda _: "found", show)
+        begun.wait(5)
+        assert tasks.running is None
+        threading.Timer(0.1, go_on.set).start()
+        tasks.wait()
+        assert shown == ["found"]
 
     def test_what_was_done_for_good_is_told_even_if_it_was_stopped_too_late(self) -> None:
         shown: list[str] = []

@@ -24,7 +24,7 @@ from cjpolicy.review.marked import LATER
 from cjpolicy.review.regrade import Change, Preview, Record, applied, apply, preview, records, summary
 from tests.grading import sample
 
-pytestmark = [pytest.mark.grading, pytest.mark.xdist_group("regrade")]
+pytestmark = pytest.mark.grading
 
 NAME = sample.NAME
 CHANGE, LEVEL, BRIEF = "a90-two-changes", "a90-level", "a90-brief"

@@ -13,7 +13,7 @@ from tests.support import ROOT
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LESSONS = sorted(path.stem + ".html" for path in (ROOT / "course" / "lessons").glob("*.ipynb"))
 PAGES = ["index.html", "search.html?q=coverage", *LESSONS]

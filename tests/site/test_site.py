@@ -16,7 +16,7 @@ from cjpolicy.questions import find
 from cjpolicy.site import make_site
 from tests.support import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 
 LESSONS = sorted((ROOT / "course" / "lessons").glob("*.ipynb"))
 ADDRESSES = ("src", "href", "action", "srcset", "poster", "data")

@@ -112,10 +112,12 @@ class Tasks:
             task.show = lambda drawn: self._show(task, drawn)
             self.running = task
             self.bar.value = _bar(what, 0, 0)
-        # What a thread shows belongs to the cell that is known in its context.
-        words = (copy_context().run, self._work, task, work, then)
-        task.thread = threading.Thread(target=words[0], args=words[1:], daemon=True, name="cjpolicy-review")
-        task.thread.start()
+            # What a thread shows belongs to the cell that is known in its context.
+            words = (copy_context().run, self._work, task, work, then)
+            task.thread = threading.Thread(
+                target=words[0], args=words[1:], daemon=True, name="cjpolicy-review"
+            )
+            task.thread.start()
         return task
 
     def stop(self) -> None:
@@ -129,8 +131,10 @@ class Tasks:
                 self.say(f"Stopped: {what[0].lower()}{what[1:]}.")
 
     def wait(self) -> None:
-        """Wait until nothing is running."""
-        if (task := self.running) and task.thread:
+        """Wait until what is running is done, and what it found is shown."""
+        with self.lock:
+            task = self.running
+        if task and task.thread:
             task.thread.join()
 
     def _end(self) -> None:

@@ -7,7 +7,7 @@ from tests.grading.hostile.classroom import mark_as_stock, read_grades
 from tests.grading.hostile.honest import CLASS, Honest
 from tests.grading.hostile.kinds import Kind
 
-pytestmark = [pytest.mark.grading, pytest.mark.slow, pytest.mark.xdist_group("hostile-stock")]
+pytestmark = [pytest.mark.grading, pytest.mark.slow]
 
 AS_STOCK: list[Kind | Honest] = [*CLASS, *(kind for kind in KINDS if kind.as_stock)]
 

@@ -179,14 +179,19 @@ def review(arguments: argparse.Namespace) -> int:
     given = arguments.output
     if arguments.demo:
         output = given or course.root / "classroom" / "review-demo"
-        print(f"Making a class of {arguments.students}. The first time takes about a minute.", flush=True)
-        made = make_demo(course.root, output, arguments.students, arguments.seed, names=arguments.names)
+        students, seed = arguments.students, arguments.seed
+        made = make_demo(course.root, output, students, seed, names=arguments.names, progress=making)
     else:
         output = given or course.root / "classroom" / "review-pages"
-        made = make_review(course.root, output, names=arguments.names)
+        made = make_review(course.root, output, names=arguments.names, progress=making)
     print(f"Made the pages of {made.assignments} assignments and {made.students} students.")
     print(f"Open {output / 'index.html'} in a browser.")
     return 0
+
+
+def making(what: str) -> None:
+    """Say what is being made, while it is."""
+    print(f"Making {what} ...", flush=True)
 
 
 def roster(arguments: argparse.Namespace) -> int:

@@ -53,6 +53,7 @@ def steps(root: Path, name: str) -> Iterator[tuple[str, Callable[[], object]]]:
             yield f"{each}, all assignments", partial(getattr(measures, each), book)
         yield "misconceptions summed up", partial(measures.misconceptions, book, by_slip=True)
         yield "progress", partial(measures.progress, book)
+        yield "student by student", partial(measures.shares, book)
         yield "tests", partial(measures.tests, book)
         for each in (*whole, "standing"):
             yield f"{each}, one assignment", partial(getattr(measures, each), book, name)

@@ -15,9 +15,7 @@ from cjpolicy.review.figures import Figure
 from cjpolicy.review.models import Excerpt, ItemModel, Mistake, Ran
 from cjpolicy.review.models import Figure as Stated
 
-WRONG = Mistake(
-    "c = 8", "8", 0.0, 0.0, "not yet", ("added-percentages",), "You gave 8.", "added-percentages", "Added"
-)
+WRONG = Mistake("c = 8", "8", 0.0, 0.0, "not yet", ("added-percentages",), "You gave 8.", "added-percentages")
 MODEL = ItemModel(
     id="a02-two-changes",
     number=1,
@@ -86,7 +84,7 @@ def test_an_excerpt_that_the_question_quotes_is_not_quoted_again() -> None:
 def test_a_misconception_stands_there_once_with_its_count_and_each_value() -> None:
     card = soup(cards.item_card(MODEL, {"added-percentages": (11, 30)}))
     (heading,) = card.select(".cj-mistake h5")
-    assert " ".join(heading.get_text().split()) == "Added 11 of 30 students"
+    assert " ".join(heading.get_text().split()) == "Percentage changes added or subtracted 11 of 30 students"
     assert card.select_one(".cj-count")["data-slip"] == "added-percentages"  # type: ignore[index]
     assert [code.get_text() for code in card.select(".cj-mistake .cj-value code")] == ["8", "9"]
     (folded,) = card.select(".cj-mistake details")

@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cached_property
@@ -208,6 +209,24 @@ def test_progress(known: Known) -> None:
         rows.append((assignment, handed_in, len(shares), shares.mean(), low, middle, high))
     columns = ["assignment", "handed_in", "marked", "mean", "lower_quartile", "median", "upper_quartile"]
     same(measures.progress(known.book), pd.DataFrame(rows, columns=columns))
+
+
+def test_shares_of_each_student_by_assignment(known: Known) -> None:
+    handed_in = Counter(each.student for each in known.truth.submissions)
+    done = Counter(student for _, student in known.whole.index)
+    rows = [
+        {
+            "code": code,
+            "handed_in": handed_in[student],
+            "waiting": handed_in[student] - done[student],
+            **{name: known.whole.get((name, student), float("nan")) for name in SOME},
+        }
+        for student, code in known.codes.items()
+    ]
+    found = measures.shares(known.book)
+    same(found, pd.DataFrame(rows))
+    assert list(found.columns[-3:]) == list(SOME)
+    assert found["waiting"].any() and (found["handed_in"] < 3).any()
 
 
 def test_standing(known: Known) -> None:

@@ -280,11 +280,23 @@ class TestClassroom:
 
     def test_it_shows_the_course_and_an_assignment(self, view: Classroom) -> None:
         assert "points missing" in view.sentences.value and "1 of 3 students" in view.sentences.value
-        assert "being drawn" in view.said.value
+        assert "Shares of the points (3)" in view.tables.value
         settled(view)
         assert "<img" in view.drawn.value and "the whole course, in" in view.said.value
         view.what.value = NAME
-        assert "All submissions" in view.tables.value and "a90 sample" in view.said.value
+        assert "All submissions (3)" in view.tables.value and "a90 sample" in view.said.value
+
+    def test_tables_are_there_while_the_figures_are_drawn(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go = threading.Event()
+        monkeypatch.setattr(desk_class, "draw", lambda *_: [str(go.wait(30))])
+        view = review.classroom()
+        assert isinstance(view, Classroom)
+        said, tables = view.said.value, view.tables.value
+        go.set()
+        settled(view)
+        assert "being drawn" in said and "Shares of the points" in tables
 
     def test_names_are_shown_on_demand(self, view: Classroom) -> None:
         view.what.value = NAME

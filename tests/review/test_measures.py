@@ -421,6 +421,7 @@ FRAMES: dict[str, Callable[[Book], pd.DataFrame]] = {
     "by slip": lambda book: measures.misconceptions(book, by_slip=True),
     "missed_by_strong": lambda book: measures.missed_by_strong(book),
     "progress": lambda book: measures.progress(book),
+    "shares": lambda book: measures.shares(book),
     "standing": lambda book: measures.standing(book, ONE),
     "trouble": lambda book: measures.trouble(book),
     "time": lambda book: measures.time(book),
@@ -446,14 +447,15 @@ def test_without_marks_the_columns_are_the_same(by_hand: Class, small: Class, na
     with Book.open(by_hand.root) as book:
         empty = FRAMES[name](book)
     assert empty.dtypes.to_dict() == whole.dtypes.to_dict()
-    assert len(whole) and len(empty) == {"items": 6, "progress": 2, "time": 2}.get(name, 0)
+    assert len(whole) and len(empty) == {"items": 6, "progress": 2, "time": 2, "shares": 14}.get(name, 0)
 
 
-@pytest.mark.parametrize("name", ["standing", "trouble", "answers", "tests"])
+@pytest.mark.parametrize("name", ["shares", "standing", "trouble", "answers", "tests"])
 def test_nobody_is_named_unless_asked_for(by_hand: Class, name: str) -> None:
     progress_copy(by_hand.root / "classroom" / "progress" / "s01.json", BEFORE)
     (by_hand.root / "classroom" / "progress" / "s02.json").write_text("half")
     ask: dict[str, Callable[..., pd.DataFrame]] = {
+        "shares": lambda book, **names: measures.shares(book, **names),
         "standing": lambda book, **names: measures.standing(book, ONE, **names),
         "trouble": lambda book, **names: measures.trouble(book, **names),
         "answers": lambda book, **names: measures.answers(book, ONE, "a01-sum", **names),

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from cjpolicy import cli
 from cjpolicy.errors import CourseError
-from cjpolicy.review import pages
+from cjpolicy.review import measures, pages
 from cjpolicy.review.answers import StudentAnswer
+from cjpolicy.review.book import Book
 from cjpolicy.review.changes import CellChange, Effect
 from cjpolicy.review.pages import make_review
 from tests.grading.hostile.pages import MARKUP
@@ -109,6 +110,18 @@ def test_an_item_s_answers_are_in_a_file_of_their_own_with_who_gave_them(review:
     assert data["names"] == {"added-percentages": "Percentage changes added or subtracted"}
     page = (review / f"{ONE}.html").read_text()
     assert "This class’s answers: 2 different ones by 4 students" in page
+
+
+def test_each_student_s_shares_of_the_points_are_listed(review: Path, made: Class) -> None:
+    data = read(review / "data" / "class" / "students.js")
+    assert data["columns"] == ["code", "handed in", "waiting", "a01 (%)", "a02 (%)"]
+    with Book.open(made.root) as book:
+        shares = measures.shares(book)
+    for (code, handed_in, _, *shown), row in zip(data["rows"], shares.to_dict("records"), strict=True):
+        assert (code, handed_in) == (row["code"], f"{row['handed_in']} of 2")
+        expected = [row[name] for name in (ONE, TWO)]
+        assert shown == ["" if each != each else f"{100 * each:.4g}" for each in expected]
+    assert any(shown for _, _, _, *shown in data["rows"])
 
 
 def test_nobody_is_named_unless_asked_for(review: Path, made: Class, tmp_path: Path) -> None:
@@ -250,6 +263,7 @@ def test_the_command_makes_the_review_of_a_simulated_class(
     asked: list[Any] = []
 
     def make_demo(*given: Any, **options: Any) -> pages.Made:
+        options.pop("progress")("the page of the class")
         asked.append((given[1:], options))
         return pages.Made(8, 20, 100)
 
@@ -258,5 +272,6 @@ def test_the_command_makes_the_review_of_a_simulated_class(
     assert cli.main(words) == 0
     assert asked == [((tmp_path / "demo", 20, 4), {"names": False})]
     said = capsys.readouterr().out
+    assert said.startswith("Making the page of the class ...\n")
     assert "Made the pages of 8 assignments and 20 students." in said
     assert str(tmp_path / "demo" / "index.html") in said

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from ..errors import CourseError
+from ..transactions import writing
 
 # Marks the file as ours, in the place that SQLite has for it ("cjpr" as a number).
 APPLICATION = 0x636A7072
@@ -180,7 +181,7 @@ class Store:
         return count
 
     def _insert(self, rows: list[Row], patience: float) -> int:
-        with self._open(patience) as connection, _writing(connection):
+        with self._open(patience) as connection, writing(connection):
             return connection.executemany(INSERT, rows).rowcount
 
     def _select(self) -> list[Row]:
@@ -192,7 +193,7 @@ class Store:
         with self._open() as connection:
             # Without these the file would still hold the text of what was in it.
             connection.execute("PRAGMA secure_delete = ON")
-            with _writing(connection):
+            with writing(connection):
                 count = connection.execute("DELETE FROM event").rowcount
             connection.execute("VACUUM")
             return count
@@ -212,7 +213,7 @@ class Store:
             version = self._version(connection)
             connection.execute("COMMIT")
             if version < len(MIGRATIONS):
-                with _writing(connection):
+                with writing(connection):
                     # Read again: another program may have done it while this one waited.
                     for statement in MIGRATIONS[self._version(connection) :]:
                         connection.execute(statement)
@@ -274,19 +275,6 @@ def explained(trouble: Exception) -> str:
         return str(trouble)
     reason = trouble.strerror if isinstance(trouble, OSError) and trouble.strerror else str(trouble)
     return f"{reason}."
-
-
-@contextmanager
-def _writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """Hold the file alone until the block ends, and then keep all that it wrote, or none of it."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _examine(connection: sqlite3.Connection) -> None:

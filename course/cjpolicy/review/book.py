@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cjpolicy.errors import CourseError, UnknownName
 from cjpolicy.grading.workshop import SETTINGS
+from cjpolicy.transactions import writing
 
 if TYPE_CHECKING:
     from cjpolicy.grading.report import Entry, Report
@@ -358,19 +359,6 @@ def _prepare(connection: sqlite3.Connection) -> None:
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-@contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """Hold the file alone until the block ends, and then keep all that it wrote, or none of it."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from cjpolicy.errors import CourseError
 from cjpolicy.grading.harmless import harmless_markdown
 from cjpolicy.grading.returned import points
 
+from .words import called, share_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from .figures import Figure
     from .models import ItemModel, Mistake, Ran
 
-__all__ = ["figure_html", "item_card", "mistake_name", "share_of", "side_by_side", "style", "table"]
+__all__ = ["figure_html", "item_card", "side_by_side", "style", "table"]
 
 # The version of Vega-Lite that Altair writes for.
 VEGA_LITE = "6.4"
@@ -147,30 +149,6 @@ def _answer(ran: "Ran") -> str:
     return f'<div class="cj-answer">{code_html(ran.code.strip())}{_value(ran.value)}{trouble}</div>'
 
 
-def mistake_name(slip: str, name: str) -> str:
-    """Return what a misconception is called, with its variant.
-
-    Examples
-    --------
-    >>> mistake_name("wrong-base:new", "Per cent of the wrong base")
-    'Per cent of the wrong base (new)'
-    """
-    variant = slip.partition(":")[2]
-    return f"{name} ({variant})" if variant else name
-
-
-def share_of(students: int, of: int, did: str = "") -> str:
-    """Write how many of how many.
-
-    Examples
-    --------
-    >>> share_of(11, 30, "added percentages"), share_of(1, 1)
-    ('11 of 30 students added percentages', '1 of 1 student')
-    """
-    who = f"{students} of {of} {'student' if of == 1 else 'students'}"
-    return f"{who} {did}" if did else who
-
-
 def _mistakes(model: "ItemModel", counts: Mapping[str, tuple[int, int]]) -> str:
     known: dict[str, list[Mistake]] = {}
     for each in model.misconceptions:
@@ -179,7 +157,7 @@ def _mistakes(model: "ItemModel", counts: Mapping[str, tuple[int, int]]) -> str:
 
 
 def _mistake(slip: str, recorded: "list[Mistake]", count: tuple[int, int] | None) -> str:
-    title = html.escape(mistake_name(slip, recorded[0].name))
+    title = html.escape(called(slip))
     # The page makes a way to these answers of what has its misconception's id.
     some = f' data-slip="{html.escape(slip)}"' if count and count[0] else ""
     seen = f' <span class="cj-count"{some}>{share_of(*count)}</span>' if count else ""

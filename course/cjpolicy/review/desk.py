@@ -15,7 +15,8 @@ from .desk_class import Classroom
 from .desk_items import Solutions
 from .desk_marking import Marking
 from .desk_regrading import Regrading
-from .view import View, counted
+from .view import View
+from .words import counted
 
 __all__ = ["classroom", "marking", "regrading", "solutions", "use", "use_demo"]
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from cjpolicy import html
-from cjpolicy.grading.export import safe_text
+from cjpolicy.grading.export import safe_csv
 from cjpolicy.grading.report import write_whole
 from cjpolicy.grading.returned import points
 
 from . import cards, figures, measures
 from .book import Book
 from .tasks import Task
-from .view import View, called, counted, messages_html, named, part, rows_of, spoken
+from .view import View, messages_html, named, part, rows_of
+from .words import called, counted, share_of, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,8 +79,10 @@ class Classroom(View):
         with Book.open(self.root) as book:
             tables = {"Repaired, flagged or cut short": measures.trouble(book, self.name, names)}
             if self.name:
-                tables = {"All submissions": measures.standing(book, self.name, names)} | tables
-        self.tables.value = part("Student by student", *(_folded(*each) for each in tables.items()))
+                first = {"All submissions": measures.standing(book, self.name, names)}
+            else:
+                first = {"Shares of the points": measures.shares(book, names)}
+        self.tables.value = part("Student by student", *(_folded(*each) for each in (first | tables).items()))
         self.say("Students are named." if names else "Students have codes in place of their names.")
 
     def write(self) -> None:
@@ -117,7 +120,7 @@ def said_of_mistakes(book: Book, assignment: str | None) -> list[str]:
         ["points_lost", "students"], ascending=False
     )
     return [
-        f"{cards.share_of(row['students'], row['of'])}, {row['item']}: {called(row['slip'])} "
+        f"{share_of(row['students'], row['of'])}, {row['item']}: {called(row['slip'])} "
         f"({points(row['points_lost'])} missing)."
         for row in rows_of(found.head(MOST))
     ]
@@ -155,11 +158,12 @@ def write_csv(book: Book, folder: Path, assignment: str | None = None, *, names:
         tables["standing"] = measures.standing(book, assignment, names)
         tables["marks-by-item"] = measures.marks(book, assignment, names)
     else:
-        tables |= {"progress": measures.progress(book), "tests": measures.tests(book, names)}
+        tables["progress"] = measures.progress(book)
+        tables["students"] = measures.shares(book, names)
+        tables["tests"] = measures.tests(book, names)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name, frame in tables.items():
         files.append(f"{assignment or 'course'}-{name}.csv")
-        safe = frame.map(lambda value: safe_text(value) if isinstance(value, str) else value)
-        write_whole(folder / files[-1], safe.to_csv(index=False).encode())
+        write_whole(folder / files[-1], safe_csv(frame))
     return files

@@ -18,7 +18,8 @@ from .answers import read_answer
 from .book import Book
 from .models import ItemModel, read_models
 from .tasks import Task
-from .view import View, called, named, part, rows_of, spoken, who
+from .view import View, named, part, rows_of, who
+from .words import called, share_of, spoken
 
 __all__ = ["Solutions"]
 
@@ -151,7 +152,7 @@ class Solutions(View):
         self.called = {row["code"]: who(row) for row in rows}
         lines = [(_line(row, model.points), row["code"]) for row in rows]
         self.offer(self.who, lines)
-        self.say(f"In the list of answers: {cards.share_of(len(rows), len(everybody))}. {self.draw_answer()}")
+        self.say(f"In the list of answers: {share_of(len(rows), len(everybody))}. {self.draw_answer()}")
 
     def read(self) -> None:
         """Show the chosen answer, and read out what came of it."""

@@ -13,7 +13,8 @@ from cjpolicy.grading.workshop import Workshop
 
 from . import measures
 from .book import Book, gradebook_of
-from .view import View, counted, messages_html, part, rows_of, spoken
+from .view import View, messages_html, part, rows_of
+from .words import counted, spoken
 
 __all__ = ["Marking", "first_waiting"]
 

@@ -16,7 +16,8 @@ from . import regrade
 from .book import Book
 from .masking import anonymous
 from .tasks import Task
-from .view import LABELLED, WIDE, View, counted, named, part, spoken
+from .view import LABELLED, WIDE, View, named, part
+from .words import counted, spoken
 
 __all__ = ["Regrading"]
 

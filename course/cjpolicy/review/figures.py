@@ -11,7 +11,7 @@ from cjpolicy.charts import COLOURS, INK, LINE, QUIET, themed_altair
 from cjpolicy.questions.unit00 import IDEAS
 
 from . import measures
-from .cards import mistake_name, share_of
+from .words import counted, share_of, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,17 +131,6 @@ def assignment_figures(book: "Book", assignment: str) -> list[Figure]:
     return [figure for figure in drawn if figure]
 
 
-def title_of(assignment: str) -> str:
-    """Write an assignment's name as words.
-
-    Examples
-    --------
-    >>> title_of("a02_counting_violence")
-    'a02 counting violence'
-    """
-    return assignment.replace("_", " ")
-
-
 def _label(item: str, place: int, within: bool = False) -> str:
     """Write an item's place and its id as words; within its assignment, without the number of that.
 
@@ -183,17 +172,6 @@ def whole(share: float) -> int:
     return floor(100 * share + 0.5 + 1e-9)
 
 
-def _number(many: int, what: str) -> str:
-    """Write how many of what.
-
-    Examples
-    --------
-    >>> _number(1, "student"), _number(30, "student")
-    ('1 student', '30 students')
-    """
-    return f"{many} {what}" if many == 1 else f"{many} {what}s"
-
-
 def _more(many: int) -> str:
     return " The table has the others." if many > FIRST else ""
 
@@ -219,12 +197,12 @@ def _marks(totals: "pd.DataFrame", medians: Mapping[str, int]) -> Figure | None:
         return None
     rows = _binned(totals)
     students, median = int(rows["students"].sum()), medians[rows["assignment"].iloc[0]]
-    title = f"Marks in all: the median of {_number(students, 'student')} is {median}% of the points"
+    title = f"Marks in all: the median of {counted(students, 'student')} is {median}% of the points"
     top = rows.nlargest(1, "students").iloc[0]
     description = (
-        f"{_number(students, 'student')} with all their marks, from {rows['low'].min():.0f}% to "
+        f"{counted(students, 'student')} with all their marks, from {rows['low'].min():.0f}% to "
         f"{min(rows['high'].max(), 100):.0f}% of the points. The median is {median}%. The longest bar, "
-        f"{_number(int(top['students']), 'student')}, is "
+        f"{counted(int(top['students']), 'student')}, is "
         + (f"from {top['low']:.0f}% to under {top['high']:.0f}%." if top["low"] < 100 else "100% or more.")
     )
     chart = _histogram(rows, 0.5).properties(
@@ -263,12 +241,12 @@ def _marks_by_assignment(totals: "pd.DataFrame", medians: Mapping[str, int]) -> 
         return _marks(totals, medians)
     alt = themed_altair()
     rows = _binned(totals)
-    rows = rows.assign(name=rows["assignment"].map(title_of))
+    rows = rows.assign(name=rows["assignment"].map(spoken))
     low, high = min(medians, key=lambda each: medians[each]), max(medians, key=lambda each: medians[each])
     title = "Marks in all, assignment by assignment"
     description = (
-        f"{_number(len(medians), 'assignment')}. The marks are lowest in {title_of(low)}, with a median of "
-        f"{medians[low]}% of the points, and highest in {title_of(high)}, with a median of {medians[high]}%."
+        f"{counted(len(medians), 'assignment')}. The marks are lowest in {spoken(low)}, with a median of "
+        f"{medians[low]}% of the points, and highest in {spoken(high)}, with a median of {medians[high]}%."
     )
     header = alt.Header(labelFontSize=12, labelLimit=230, labelAnchor="start")
     names = alt.Facet("name:N", columns=3, title=None, header=header)
@@ -306,7 +284,7 @@ def _where(within: bool) -> dict[str, str]:
 def _waiting(items: "pd.DataFrame", unmarked: int) -> str:
     """Say how many submissions have no mark, and which items' marks are waited for besides."""
     have = "has" if unmarked == 1 else "have"
-    none = f" {_number(unmarked, 'submission')} {have} no mark at all." if unmarked else ""
+    none = f" {counted(unmarked, 'submission')} {have} no mark at all." if unmarked else ""
     some = items[items["waiting"] > unmarked]
     said = [
         f"{name} ({waiting - unmarked})"
@@ -338,7 +316,7 @@ def _items(items: "pd.DataFrame", unmarked: int) -> Figure | None:
     hard, easy = rows.nsmallest(1, "percent").iloc[0], rows.nlargest(1, "percent").iloc[0]
     title = f"Facility: “{hard['called']}” is the hardest item, at {hard['percent']:.0f}%"
     description = (
-        f"{_number(len(rows), 'item')}. The class earned the least on “{hard['called']}”, "
+        f"{counted(len(rows), 'item')}. The class earned the least on “{hard['called']}”, "
         f"{hard['percent']:.0f}% of its points, and the most on “{easy['called']}”, "
         f"{easy['percent']:.0f}%.{_waiting(items, unmarked)}"
     )
@@ -354,7 +332,7 @@ def _hardest(items: "pd.DataFrame") -> Figure | None:
     hard = rows.iloc[0]
     title = f"The hardest items: the class earned {hard['percent']:.0f}% on “{hard['called']}”"
     said = [f"“{row.called}” {row.percent:.0f}%" for row in _each(rows.head(FIRST))]
-    there = _number(len(items), "item")
+    there = counted(len(items), "item")
     description = f"Of {there} in all assignments, the hardest are {_listed(said)}.{_more(len(items))}"
     chart = _facility_bars(rows, title, description)
     table = _items_table(items.sort_values("facility"), within=False)
@@ -372,7 +350,7 @@ def _difficulty(items: "pd.DataFrame", most: int, within: bool) -> Figure | None
         discriminates=rows["discrimination"].round(2),
     ).sort_values("discriminates")
     weak, low, high = rows[rows["discriminates"] < USUAL], rows.iloc[0], rows.iloc[-1]
-    found = f"{len(weak)} of {_number(len(rows), 'item')}" if len(weak) else "no item"
+    found = f"{len(weak)} of {counted(len(rows), 'item')}" if len(weak) else "no item"
     title = f"Facility and discrimination: {found} below {USUAL}"
     named = [f"“{row.called}” ({row.discriminates:.2f})" for row in _each(weak.head(MOST))]
     bottom = min(-0.2, float(rows["discriminates"].min()) - 0.05)
@@ -392,7 +370,7 @@ def _difficulty(items: "pd.DataFrame", most: int, within: bool) -> Figure | None
     )
     chart = _scatter(rows, placed, bottom).properties(title=_title(title), description=description)
     left = len(items) - len(rows)
-    missing = f" Left out for want of marks or of spread: {_number(left, 'item')}." if left else ""
+    missing = f" Left out for want of marks or of spread: {counted(left, 'item')}." if left else ""
     reading = f"{FACILITY} {DISCRIMINATION}{missing}"
     return Figure("difficulty", title, chart, _items_table(items, within), description, reading)
 
@@ -469,7 +447,7 @@ def _strong(missed: "pd.DataFrame", within: bool) -> Figure | None:
     )
     more = int((missed["share"] > missed["against"]).sum())
     title = (
-        f"Missed by strong students: {more} of {_number(len(missed), 'item')} they missed more often than "
+        f"Missed by strong students: {more} of {counted(len(missed), 'item')} they missed more often than "
         "the others did"
     )
     said = [
@@ -532,10 +510,7 @@ def _single(found: "pd.DataFrame") -> "pd.DataFrame":
     """Say of each misconception in each item whose it is: "11 of 30 students"."""
     rows = found.sort_values(["points_lost", "students"], ascending=False)
     return rows.assign(
-        called=[
-            f"{mistake_name(row.slip, row.name)}, item {_label(row.item, row.place, within=True)}"
-            for row in _each(rows)
-        ],
+        called=[f"{row.name}, item {_label(row.item, row.place, within=True)}" for row in _each(rows)],
         whose=[share_of(int(row.students), int(row.of)) for row in _each(rows)],
     )
 
@@ -543,8 +518,8 @@ def _single(found: "pd.DataFrame") -> "pd.DataFrame":
 def _summed(found: "pd.DataFrame") -> "pd.DataFrame":
     """Say the same of each misconception over all items."""
     return found.assign(
-        called=[mistake_name(row.slip, row.name) for row in _each(found)],
-        whose=[f"{share_of(row.students, row.of)}, in {_number(row.items, 'item')}" for row in _each(found)],
+        called=[row.name for row in _each(found)],
+        whose=[f"{share_of(row.students, row.of)}, in {counted(row.items, 'item')}" for row in _each(found)],
     )
 
 
@@ -592,7 +567,7 @@ def _progress(progress: "pd.DataFrame") -> Figure | None:
     if len(rows) < 2:
         return None
     rows = rows.assign(
-        called=rows["assignment"].map(title_of),
+        called=rows["assignment"].map(spoken),
         low=_whole(rows["lower_quartile"]),
         high=_whole(rows["upper_quartile"]),
         middle=_whole(rows["median"]),
@@ -639,14 +614,14 @@ def _time(time: "pd.DataFrame") -> Figure | None:
     rows = time.dropna(subset=["median"])
     if rows.empty:
         return None
-    rows = rows.assign(called=rows["assignment"].map(title_of))
+    rows = rows.assign(called=rows["assignment"].map(spoken))
     slow, limits = rows.nlargest(1, "longest").iloc[0], int(time["limits"].sum())
     title = f"Running time: at most {slow['longest']:.0f} s, in {slow['called']}"
     description = (
         f"Half of the submissions of an assignment ran within {rows['median'].min():.1f} to "
         f"{rows['median'].max():.1f} s, 95 of 100 within {rows['p95'].min():.1f} to "
         f"{rows['p95'].max():.1f} s; the longest took {slow['longest']:.1f} s. "
-        + (f"A limit cut {_number(limits, 'submission')} short." if limits else "None met a limit.")
+        + (f"A limit cut {counted(limits, 'submission')} short." if limits else "None met a limit.")
     )
     chart = charts.intervals(
         rows,
@@ -723,7 +698,7 @@ def _half_of(right: "pd.Series[int]") -> int:
 def _taken(when: str, right: "pd.Series[int]") -> str:
     all_right = (right == len(IDEAS)).sum()
     return (
-        f"{when.capitalize()}, {_number(len(right), 'student')} had {right.min()} to {right.max()} of "
+        f"{when.capitalize()}, {counted(len(right), 'student')} had {right.min()} to {right.max()} of "
         f"{len(IDEAS)} right at the first try, half of them {_half_of(right)} or more, and {all_right} all."
     )
 

@@ -8,29 +8,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cjpolicy.errors import CourseError, UnknownName
+from cjpolicy.errors import CourseError
 from cjpolicy.grading.workshop import Workshop
-from cjpolicy.misconceptions import explain
 
-from .cards import mistake_name
+from .words import called
 
-__all__ = ["Change", "Points", "Record", "append", "called", "lines", "records"]
+__all__ = ["Change", "Points", "Record", "append", "lines", "records"]
 
 Points = float | None
-
-
-def called(slip: str) -> str:
-    """Return what a misconception is called; its id where this version of the course does not know it.
-
-    Examples
-    --------
-    >>> called("wrong-base:new"), called("of-old")
-    ('Per cent of the wrong base (new)', 'of-old')
-    """
-    try:
-        return mistake_name(slip, explain(slip).name)
-    except UnknownName:
-        return slip
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cjpolicy.errors import CourseError, UnknownName
-from cjpolicy.misconceptions import explain
+from cjpolicy.transactions import writing
 
-from .book import stamp, writing
+from .book import stamp
 from .masking import anonymous
+from .words import called
 
 if TYPE_CHECKING:
     from .book import Book
@@ -27,6 +28,7 @@ __all__ = [
     "misconceptions",
     "missed_by_strong",
     "progress",
+    "shares",
     "standing",
     "tests",
     "time",
@@ -259,7 +261,7 @@ def misconceptions(
     """
     _check_item(book, assignment, item)
     frame = _frame(book, FOUND + (BY_SLIP if by_slip else BY_ITEM), assignment, item=item)
-    return frame.assign(name=frame["slip"].map(_called).astype("str"))
+    return frame.assign(name=frame["slip"].map(called).astype("str"))
 
 
 FOUND = """
@@ -294,14 +296,6 @@ SELECT f.slip, f.slip AS name, count(DISTINCT f.item) AS items, count(DISTINCT f
     total(f.lost) AS points_lost
 FROM found AS f GROUP BY f.slip ORDER BY points_lost DESC, f.slip
 """
-
-
-def _called(slip: str) -> str:
-    """Return what a misconception is called; its id where this version of the course does not know it."""
-    try:
-        return explain(slip).name
-    except UnknownName:
-        return slip
 
 
 def missed_by_strong(book: Book, assignment: str | None = None) -> pd.DataFrame:
@@ -401,6 +395,42 @@ def progress(book: Book) -> pd.DataFrame:
             {_quantile(0.75, "share")} AS upper_quartile
         FROM assignment AS a LEFT JOIN placed AS p ON p.assignment = a.number
         GROUP BY a.number ORDER BY a.number
+        """,
+    )
+
+
+def shares(book: Book, names: bool = False) -> pd.DataFrame:
+    """Follow each student over the assignments.
+
+    Parameters
+    ----------
+    book : Book
+        The class's results.
+    names : bool
+        Whether to say who they are.
+
+    Returns
+    -------
+    DataFrame
+        A row a student, by code:
+
+        code : "Student 17"; with `names` also id and name;
+        handed_in : how many assignments;
+        waiting : how many of these are not wholly marked;
+        one column an assignment, under its name and in order : the share of its points, 0 to 1, with what
+        lateness costs taken off; missing where nothing was handed in, and until all of it is marked.
+    """
+    rows = book.connection.execute("SELECT number, name FROM assignment ORDER BY number")
+    names_of = {number: name.replace('"', '""') for number, name in rows}
+    share = "max(s.score / s.worth) FILTER (WHERE s.waiting = 0 AND s.worth > 0 AND s.assignment"
+    columns = [f'{share} = {number}) AS "{name}"' for number, name in names_of.items()]
+    counts = ["count(s.student) AS handed_in", "count(*) FILTER (WHERE s.waiting > 0) AS waiting"]
+    return _frame(
+        book,
+        f"""
+        SELECT {", ".join([_who(names), *counts, *columns])}
+        FROM student AS p LEFT JOIN submission AS s ON s.student = p.number
+        GROUP BY p.number ORDER BY p.number
         """,
     )
 

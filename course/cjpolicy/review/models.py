@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cjpolicy import catalogue, misconceptions
+from cjpolicy import catalogue
 from cjpolicy.checks import OUTCOME_MIME
 from cjpolicy.errors import UnknownName
 from cjpolicy.grading.execution import Executed
@@ -116,12 +116,9 @@ class Mistake(Ran):
     ----------
     slip : str
         Id of the misconception that it is recorded to show.
-    name : str
-        What that misconception is called.
     """
 
     slip: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -365,11 +362,8 @@ def _alternatives(item: Item, ran: Mapping[str, Mapping[str, dict[str, Any]]]) -
 
 def _mistakes(item: Item, ran: Mapping[str, Mapping[str, dict[str, Any]]]) -> Iterator[Mistake]:
     for k, wrong in enumerate(item.wrong, 1):
-        name = misconceptions.explain(wrong.slip).name if wrong.slip else ""
         outcome = ran[f"wrong-{k}"][item.id]
-        yield Mistake(
-            code=wrong.code.strip("\n"), recorded=wrong.points, slip=wrong.slip, name=name, **outcome
-        )
+        yield Mistake(code=wrong.code.strip("\n"), recorded=wrong.points, slip=wrong.slip, **outcome)
 
 
 def _excerpts(cells: Sequence[Any]) -> Iterator[Excerpt]:

@@ -1,7 +1,6 @@
 """The review as pages that open from disk: the class, and each assignment with its items and answers."""
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from cjpolicy import html, misconceptions
+from cjpolicy import html
 from cjpolicy.errors import CourseError
-from cjpolicy.grading.export import safe_text
+from cjpolicy.folders import replaced
+from cjpolicy.grading.export import safe_csv
 from cjpolicy.grading.release import stale
 from cjpolicy.grading.returned import number, points
 from cjpolicy.grading.workshop import Workshop, sources
@@ -27,15 +27,17 @@ from . import cards, measures
 from .answers import WORDS, Distinct, StudentAnswer, distinct
 from .book import Book
 from .changes import CellChange, Effect, recorded_effects, release_diff, since_release
-from .figures import Figure, assignment_figures, class_figures, title_of, whole
+from .figures import Figure, assignment_figures, class_figures, whole
 from .models import ItemModel, read_models
+from .words import called, counted, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Made", "make_demo", "make_review"]
 
-MARK = "made-by-cjpolicy-review.txt"
+MARK = "assets/made-by-cjpolicy-review.txt"
+COMMAND = "cjpolicy review"
 SAYS = "`cjpolicy review` made this folder from a class's results, and replaces it when it is run again.\n"
 NOTHING: dict[str, Any] = {"changes": [], "effects": [], "stale": ""}
 # The statuses of answers to an item that a person marks.
@@ -83,7 +85,7 @@ def make_review(
     simulated : bool
         Whether every page says that the class is simulated.
     progress : callable, optional
-        Told what is being done, a line at a time.
+        Told what is being made, one thing at a time: "the page of the class".
 
     Returns
     -------
@@ -94,23 +96,19 @@ def make_review(
     CourseError
         If `output` holds something else, or the class or an assignment cannot be read.
     """
-    _refuse_what_is_not_ours(output)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        Book.open(root) as book,
-        tempfile.TemporaryDirectory(dir=output.parent, prefix=".making-") as aside,
-    ):
-        made = Path(aside) / "review"
-        review = _Review(book, course or root, made, names, simulated, progress)
-        review.make()
-        if output.exists():
-            shutil.rmtree(output)
-        made.replace(output)
-        count = sum(path.is_file() for path in output.rglob("*"))
-        return Made(len(review.assignments), review.students, count)
+    with replaced(output, MARK, COMMAND) as folder:
+        return _fill(folder, root, course or root, names, simulated, progress)
 
 
-def make_demo(course: Path, output: Path, students: int = 60, seed: int = 1, *, names: bool = False) -> Made:
+def make_demo(
+    course: Path,
+    output: Path,
+    students: int = 60,
+    seed: int = 1,
+    *,
+    names: bool = False,
+    progress: Callable[[str], None] = lambda said: None,
+) -> Made:
     """Make the review of a class that is simulated in a folder of its own, which goes afterwards.
 
     Parameters
@@ -123,6 +121,8 @@ def make_demo(course: Path, output: Path, students: int = 60, seed: int = 1, *, 
         How many, and what chance is made from.
     names : bool
         Whether the invented names are shown.
+    progress : callable, optional
+        As for `make_review`.
 
     Returns
     -------
@@ -135,23 +135,24 @@ def make_demo(course: Path, output: Path, students: int = 60, seed: int = 1, *, 
     """
     from .demo import simulate
 
-    _refuse_what_is_not_ours(output)
-    with tempfile.TemporaryDirectory(prefix="cjpolicy-", ignore_cleanup_errors=True) as folder:
-        root = Path(folder).resolve() / "class"
-        simulate(root, course, students, seed)
-        return make_review(root, output, names, course=course, simulated=True)
-
-
-def _refuse_what_is_not_ours(output: Path) -> None:
-    if (
-        output.exists()
-        and not (output / "assets" / MARK).exists()
-        and (output.is_file() or any(output.iterdir()))
+    with (
+        replaced(output, MARK, COMMAND) as folder,
+        tempfile.TemporaryDirectory(prefix="cjpolicy-", ignore_cleanup_errors=True) as aside,
     ):
-        raise CourseError(
-            f"{output} holds something that `cjpolicy review` did not make, and would be replaced. "
-            "Give another folder with --output."
-        )
+        root = Path(aside).resolve() / "class"
+        progress(f"a class of {students}: the first time takes about a minute")
+        simulate(root, course, students, seed)
+        return _fill(folder, root, course, names, True, progress)
+
+
+def _fill(
+    folder: Path, root: Path, course: Path, names: bool, simulated: bool, progress: Callable[[str], None]
+) -> Made:
+    with Book.open(root) as book:
+        review = _Review(book, course, folder, names, simulated, progress)
+        review.make()
+        count = sum(path.is_file() for path in folder.rglob("*"))
+        return Made(len(review.assignments), review.students, count)
 
 
 @dataclass(frozen=True)
@@ -198,9 +199,9 @@ class _Review:
         """Write everything."""
         _write_assets(self.folder / "assets")
         for name in self.assignments:
-            self.progress(title_of(name))
+            self.progress(f"the pages of {spoken(name)}")
             self._assignment(name)
-        self.progress("the class")
+        self.progress("the page of the class")
         self._class()
 
     # --- The class
@@ -217,10 +218,12 @@ class _Review:
             self._csv(f"class-{figure.id}", figure.table)
         overview = measures.progress(self.book)
         self._csv("class-assignments", overview)
+        students = self._list("class", "students", self._shares(), "handed in")
         trouble = self._list("class", "trouble", measures.trouble(self.book, names=self.names), "kind")
         headings = [(2, "assignments", "Assignments")]
         for heading, anchor, inner, _ in sections:
             headings += [(2, anchor, heading), *map(_heading, inner)]
+        headings += [(2, "students", "Student by student"), (2, "trouble", "Repaired and flagged")]
         self._page(
             "class",
             "index.html",
@@ -231,8 +234,17 @@ class _Review:
             notes=self.book.messages,
             overview=Markup(self._overview(overview)),
             sections=sections,
+            students=students,
             trouble=trouble,
         )
+
+    def _shares(self) -> "pd.DataFrame":
+        """Return the students' shares of the points, in per cent."""
+        rows, there = measures.shares(self.book, self.names), self.book.assignments
+        rows["handed_in"] = [f"{count} of {len(there)}" for count in rows["handed_in"]]
+        rows[there] = (100 * rows[there]).round(1)
+        short = {name: f"{name.partition('_')[0]} (%)" for name in there}
+        return rows.rename(columns={"handed_in": "handed in", **short})
 
     def _some(self, figures: Mapping[str, Figure], *ids: str) -> list[Figure]:
         return [figures[id] for id in ids if id in figures]
@@ -243,7 +255,7 @@ class _Review:
     def _lead(self) -> str:
         marked = len(self.book.assignments)
         return (
-            f"{_count(self.students, 'student')}, {_count(marked, 'marked assignment')}"
+            f"{counted(self.students, 'student')}, {counted(marked, 'marked assignment')}"
             f"{'' if marked == len(self.assignments) else f' of {len(self.assignments)}'}. "
             f"{'Students are named.' if self.names else 'Students have codes instead of names.'}"
         )
@@ -286,7 +298,7 @@ class _Review:
         self._page(
             "assignment",
             f"{name}.html",
-            title=title_of(name).partition(" ")[2].capitalize() or name,
+            title=spoken(name).partition(" ")[2].capitalize() or name,
             here=name,
             headings=[*headings, *((3, item["id"], item["title"]) for item in items)],
             lead=(
@@ -325,7 +337,7 @@ class _Review:
     def _summary(self, name: str, handed_in: int) -> str:
         rows = measures.progress(self.book).to_dict("records")
         row = next(each for each in rows if each["assignment"] == name)
-        said = f"{_count(handed_in, 'submission')}, {int(row['marked'])} wholly marked."
+        said = f"{counted(handed_in, 'submission')}, {int(row['marked'])} wholly marked."
         failed = self._not_marked_by_machine(name)
         by_hand = handed_in - int(row["marked"]) - failed
         waiting = [
@@ -422,7 +434,7 @@ class _Review:
             "side": Markup(cards.model_side(model)) if model else "",
             "file": file,
             "count": len(answers),
-            "summary": f"{_count(len(answers), 'different one')} by {_count(students, 'student')}",
+            "summary": f"{counted(len(answers), 'different one')} by {counted(students, 'student')}",
         }
 
     def _answer(self, each: Distinct) -> dict[str, Any]:
@@ -456,7 +468,7 @@ class _Review:
     def _csv(self, name: str, frame: "pd.DataFrame") -> None:
         path = self.folder / "csv" / f"{name}.csv"
         path.parent.mkdir(exist_ok=True)
-        _plain(frame).to_csv(path, index=False, lineterminator="\n")
+        path.write_bytes(safe_csv(frame))
 
     def _list(self, folder: str, name: str, frame: "pd.DataFrame", filter: str) -> int:
         """Write a table as CSV, and for the list on the page that is filtered by one of its columns."""
@@ -474,7 +486,7 @@ class _Review:
 
 
 def _overview_row(name: str, row: Any) -> str:
-    link = f'<th scope="row"><a href="{escape(name)}.html">{escape(title_of(name))}</a></th>'
+    link = f'<th scope="row"><a href="{escape(name)}.html">{escape(spoken(name))}</a></th>'
     if row is None:
         return f'<tr>{link}<td colspan="4">not marked yet</td></tr>'
     shares = [row[each] for each in ("median", "lower_quartile", "upper_quartile")]
@@ -505,36 +517,13 @@ def _heading(figure: Figure) -> tuple[int, str, str]:
 def _names(answers: Iterable[Distinct]) -> dict[str, str]:
     """Return what the misconceptions that were recognised are called, by id."""
     slips = {slip for each in answers for slip in each.answer.slips}
-    return {slip: cards.mistake_name(slip, _called(slip)) for slip in sorted(slips)}
-
-
-def _called(slip: str) -> str:
-    try:
-        return misconceptions.explain(slip).name
-    except CourseError:
-        return slip
+    return {slip: called(slip) for slip in sorted(slips)}
 
 
 def _natural(code: str) -> tuple[str, int, str]:
     """Order "Student 2" before "Student 10"."""
     words, _, last = code.rpartition(" ")
     return (words, int(last), "") if last.isdecimal() else (code, 0, "")
-
-
-def _count(many: int, what: str) -> str:
-    """Write how many.
-
-    Examples
-    --------
-    >>> _count(1, "student"), _count(2, "student")
-    ('1 student', '2 students')
-    """
-    return f"{many} {what}" if many == 1 else f"{many} {what}s"
-
-
-def _plain(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a table in which no text begins as a formula: a spreadsheet would work it out."""
-    return frame.map(lambda value: safe_text(value) if isinstance(value, str) else value)
 
 
 def _diff(before: str, after: str) -> Markup:
@@ -588,7 +577,7 @@ def _templates() -> Environment:
     )
     made.filters |= {
         "short": _short,
-        "words": title_of,
+        "words": spoken,
         "figure_html": lambda figure: Markup(cards.figure_html(figure)),
         "cell_diff": lambda change: _diff(change.before, change.after),
         "diff": _unified,
@@ -607,7 +596,7 @@ def _write_assets(folder: Path) -> None:
     _write(folder / "review.css", "\n".join(styles))
     for script in (site / "site.js", own / "review.js"):
         _write(folder / script.name, script.read_text(encoding="utf-8"))
-    _write(folder / MARK, SAYS)
+    _write(folder.parent / MARK, SAYS)
 
 
 def _write(path: Path, text: str) -> None:

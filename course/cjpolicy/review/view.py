@@ -13,13 +13,13 @@ from cjpolicy.explorers.view import LIVE, STYLE, Options, dropdown
 
 from . import cards
 from .demo import is_simulated
-from .ledger import called
 from .tasks import Tasks
+from .words import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["View", "called", "counted", "messages_html", "named", "part", "rows_of", "spoken", "who"]
+__all__ = ["View", "messages_html", "named", "part", "rows_of", "who"]
 
 ASLEEP = "Run the cell above to see the review. What it shows of students is not kept in the notebook."
 SIMULATED = "This class is simulated. Nobody in it is real."
@@ -51,28 +51,6 @@ DESK_STYLE = """<style>
 </style>"""
 LABELLED = {"description_width": "8em"}
 WIDE = {"width": "auto", "max_width": "44em"}
-
-
-def spoken(name: str) -> str:
-    """Return an assignment's name as it is said.
-
-    Examples
-    --------
-    >>> spoken("a03_homicide_and_weapons")
-    'a03 homicide and weapons'
-    """
-    return name.replace("_", " ")
-
-
-def counted(many: int, what: str) -> str:
-    """Return so many of something.
-
-    Examples
-    --------
-    >>> counted(1, "answer"), counted(3, "answer")
-    ('1 answer', '3 answers')
-    """
-    return f"{many} {what}" if many == 1 else f"{many} {what}s"
 
 
 def part(heading: str, *shown: str) -> str:

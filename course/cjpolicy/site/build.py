@@ -1,8 +1,6 @@
 """Makes the site: runs the lessons, writes a page for each, the contents, the search and what they share."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +8,7 @@ from pathlib import Path
 from jupyterlab_pygments import JupyterStyle
 from pygments.formatters import HtmlFormatter
 
-from cjpolicy.errors import CourseError
+from cjpolicy.folders import replaced
 from cjpolicy.site.drawings import vega_script
 from cjpolicy.site.exporter import LessonExporter
 from cjpolicy.site.lessons import Lesson, read_lessons, run
@@ -18,7 +16,7 @@ from cjpolicy.site.pages import Section, headings, page, sections
 
 __all__ = ["make_site"]
 
-MARK = "made-by-cjpolicy.txt"
+MARK = "assets/made-by-cjpolicy.txt"
 SAYS = "`cjpolicy site` made this folder from course/lessons, and replaces it when it is run again.\n"
 
 
@@ -42,23 +40,8 @@ def make_site(lessons: Path, output: Path) -> int:
     CourseError
         If `output` holds something else, a lesson cannot be run, or a package is missing.
     """
-    if (
-        output.exists()
-        and not (output / "assets" / MARK).exists()
-        and (output.is_file() or any(output.iterdir()))
-    ):
-        raise CourseError(
-            f"{output} holds something that `cjpolicy site` did not make, and would be replaced. "
-            "Give another folder with --output."
-        )
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".making-") as aside:
-        made = Path(aside) / "site"
-        count = _fill(made, read_lessons(lessons))
-        if output.exists():
-            shutil.rmtree(output)
-        made.replace(output)
-    return count
+    with replaced(output, MARK, "cjpolicy site") as made:
+        return _fill(made, read_lessons(lessons))
 
 
 def _fill(folder: Path, lessons: list[Lesson]) -> int:
@@ -105,7 +88,7 @@ def _write_assets(folder: Path) -> None:
     with (folder / "site.css").open("a", encoding="utf-8", newline="\n") as sheet:
         sheet.write(f"{colours}\n")
     _write(folder / "vega.js", vega_script())
-    _write(folder / MARK, SAYS)
+    _write(folder.parent / MARK, SAYS)
 
 
 def _write(path: Path, text: str) -> None:

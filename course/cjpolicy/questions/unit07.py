@@ -325,13 +325,14 @@ def questions() -> list[Question]:
             Number("worlds"),
             how_many,
             hints=(
-                "A comparison gives True or False. A sum counts each True as one.",
-                "Go through the list with for, compare each fall, and add the results up.",
+                "The table worlds has one row a world. Keep the rows you want with a comparison.",
+                'Put worlds["fall"] >= 15 in worlds[ ], then count the rows with len.',
             ),
             solution=(
                 WORLD.format(name="in_world", picked='world.sort_values("before").tail(20)')
                 + f"\nfalls = [fall_in_world(seed) for seed in range({WORLDS})]\n"
-                "answer = sum(fall >= 15 for fall in falls)"
+                'worlds = pd.DataFrame({"fall": falls})\n'
+                'answer = len(worlds[worlds["fall"] >= 15])'
             ),
             why="What looks like a striking result can be the ordinary result of picking by a bad year.",
             options={

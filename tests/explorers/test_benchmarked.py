@@ -8,7 +8,8 @@ import ipywidgets
 import pytest
 
 from cjpolicy import charts
-from tests.benchmarks.latency import EXPLORERS, SWING
+from cjpolicy.explorers import explore
+from tests.benchmarks.latency import EXPLORERS, OPENED, SWING
 
 
 @pytest.mark.parametrize("explorer", EXPLORERS)
@@ -23,6 +24,8 @@ def test_both_sliders_have_room_for_every_step_of_the_benchmark(explorer: str) -
     bind = bound["bind"]
     assert bind["min"] <= bound["value"] and bound["value"] + SWING * bind["step"] <= bind["max"]
     assert twin.min <= twin.value and twin.value + SWING * twin.step <= twin.max
-    assert twin.value == pytest.approx(bound["value"])
+    opened = explore(explorer, **OPENED.get(explorer, {})).outputs[1][0][charts.MIME]["params"]
+    (shown,) = (each["value"] for each in opened if each["name"] == slider)
+    assert shown == bound["value"] == pytest.approx(twin.value)
     moved, _ = charts.mimebundle(eval(chart, known | {slider: twin.value + twin.step}))
     assert moved != data

@@ -3,9 +3,7 @@
 import json
 import re
 from dataclasses import asdict
-from typing import Any
 
-import altair as alt
 import pytest
 import vl_convert
 from hypothesis import given
@@ -13,13 +11,12 @@ from hypothesis import strategies as st
 
 from cjpolicy import explore
 from cjpolicy.errors import CourseError, UnknownName
-from cjpolicy.explorers import attrition, dials
+from cjpolicy.explorers import attrition
 from cjpolicy.explorers.attrition import SETTINGS, SLIDERS, WHOLES, Setting, cell, funnel, sentence
+from tests.explorers.support import VERSIONS, in_browser, page, signals, spec
 
 START = SETTINGS["start"]
 TRIED = [*SETTINGS.values(), Setting(0, 0, 0, 0), Setting(1000, 0, 0, 0), Setting(130, 400, 1000, 70)]
-VERSIONS = ("5.20", "6.4")
-MIME = "application/vnd.vegalite.v5+json"
 
 numbers = st.integers(0, 1000)
 any_setting = st.builds(Setting, numbers, numbers, numbers, numbers)
@@ -46,10 +43,6 @@ def test_each_setting_does_what_the_lesson_asks_about() -> None:
     assert rates("fewer recorded") == {"happened": 3, "reported": 7.5, "recorded": 15, "charged": 50}
     # Better for more people, and a rate out of records that falls all the same.
     assert rates("more of both") == {"happened": 5, "reported": 7.1, "recorded": 8.3, "charged": 50}
-
-
-def test_every_setting_has_a_button() -> None:
-    assert list(SETTINGS) == list(attrition.BUTTONS)
 
 
 @given(any_setting)
@@ -93,66 +86,27 @@ def test_the_browser_computes_what_the_model_computes(setting: Setting, whole: s
     assert {int((one or other).replace(",", "")) for one, other in marks} == set(setting.reached())
 
 
+def test_every_slider_names_its_unit() -> None:
+    assert set(asdict(START)) == set(SLIDERS)
+    assert all("of 1,000" in slider.label for slider in SLIDERS.values())
+
+
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_buttons_the_list_and_the_announcement_reach_the_right_signals(version: str) -> None:
-    spec = explore("attrition").outputs[1][0][MIME]
-    signals = vl_convert.vegalite_to_vega(json.dumps(spec), vl_version=version)["signals"]
-    changes = spec["usermeta"]["embedOptions"]["patch"]
-    clicks = {change["path"]: change["value"] for change in changes if change["path"].endswith("/on")}
-    assert len(clicks) == len(SLIDERS) + 1
-    for place, name in enumerate(SLIDERS, start=1):
-        assert (signals[place]["name"], signals[place]["bind"]["input"]) == (name, "range")
-        *pressed, moved = clicks[f"/signals/{place}/on"]
-        updates = [int(click["update"]) for click in pressed]
-        assert updates == [getattr(setting, name) for setting in (*SETTINGS.values(), START)]
-        assert moved["update"] == f"event.target.name == '{name}' ? toNumber(event.target.value) : {name}"
-    assert (signals[0]["name"], signals[0]["bind"]["input"]) == ("whole", "select")
-    assert signals[0]["bind"]["options"] == list(WHOLES)
-    # Only the last button, which resets, changes what the reader chose to divide by.
-    pressed, moved = clicks["/signals/0/on"]
-    assert json.loads(pressed["update"]) == "recorded"
-    assert moved["events"]["type"] == "input"
-    shown = [change["value"]["name"] for change in changes if change["path"] == "/signals/-"]
-    assert shown == ["page_result", *(f"page_{name}" for name in attrition.CELLS)]
-
-
-def test_every_element_the_chart_looks_for_is_on_the_page_once() -> None:
-    explorer = explore("attrition")
-    page, wanted = explorer.outputs[0][0]["text/html"], json.dumps(explorer.outputs[1][0][MIME])
-    ids = set(re.findall(r'"#(cj-[\w-]+)"', wanted))
-    # A button a setting and one to reset, the box of controls, the result and the numbers of the table.
-    assert len(ids) == len(SETTINGS) + 3 + len(attrition.CELLS)
-    assert all(page.count(f'id="{name}"') == 1 for name in ids)
-
-
-def test_two_explorers_on_one_page_do_not_share_elements() -> None:
-    one, other = (
-        set(re.findall(r'id="([^"]+)"', explore("attrition").outputs[0][0]["text/html"])) for _ in range(2)
-    )
-    assert one.isdisjoint(other)
-
-
-def test_every_slider_names_its_unit_and_reaches_every_setting() -> None:
-    for name, slider in SLIDERS.items():
-        assert "of 1,000" in slider.label
-        for setting in SETTINGS.values():
-            value = getattr(setting, name)
-            assert slider.low <= value <= slider.high
-            assert value % slider.step == 0
+def test_the_list_offers_every_whole(version: str) -> None:
+    (whole,) = (each for each in signals(spec(explore("attrition")), version) if each["name"] == "whole")
+    assert whole["bind"]["options"] == list(WHOLES)
 
 
 def test_the_start_can_be_chosen_and_the_text_the_table_and_the_chart_agree() -> None:
     explorer = explore("attrition", setting="more of both", whole="reported")
     said = "Of every 100 reported, 7.1 ended in a conviction (50 of 700)."
     assert repr(explorer).startswith(said)
-    assert said in explorer.outputs[1][0][MIME]["description"]
-    page = explorer.outputs[0][0]["text/html"]
-    assert re.findall(r"<output[^>]*-rate-\d[^>]*>([^<]*)<", page) == ["5%", "7.1%", "8.3%", "50%", "100%"]
+    assert said in spec(explorer)["description"]
+    rates = re.findall(r"<output[^>]*-rate-\d[^>]*>([^<]*)<", page(explorer))
+    assert rates == ["5%", "7.1%", "8.3%", "50%", "100%"]
 
 
-def test_unknown_starts_are_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownName, match="no setting 'worst'. There are: 'start', 'more reports'"):
-        explore("attrition", setting="worst")
+def test_an_unknown_whole_is_refused_with_those_there_are() -> None:
     with pytest.raises(UnknownName, match="no whole 'suspects'. There are: 'happened', 'reported'"):
         explore("attrition", whole="suspects")
 
@@ -163,25 +117,4 @@ def test_the_browser_fills_the_table_with_what_the_model_computes(setting: Setti
     for row, stage in enumerate(funnel(setting).to_dict("records")):
         for column in ("incidents", "rate"):
             expected[f"{column}-{row}"] = cell(stage[column], column)
-    marks = alt.layer(
-        *(
-            alt.Chart(alt.Data(values=[{}])).mark_text(text=alt.expr(f"'{name}=' + ({value})"))
-            for name, value in attrition.CELLS.items()
-        )
-    )
-    at_first = {"whole": "recorded", **asdict(setting)}
-    controls = [*dials.params(attrition.CONTROLS, at_first), *attrition._expressions()]
-    svg = vl_convert.vegalite_to_svg(json.dumps(marks.add_params(*controls).to_dict()), vl_version="5.20")
-    shown = dict(re.findall(r">([a-z]+-\d)=([^<]*)<", svg))
-    assert shown == expected
-
-
-def test_outputs_are_plain_json() -> None:
-    outputs: Any = explore("attrition").outputs
-    assert json.loads(json.dumps([data for data, _ in outputs]))[0]["text/plain"].startswith("Of every 100")
-
-
-def test_the_chart_fits_an_ordinary_page() -> None:
-    drawn = attrition.draw(START, "recorded").to_dict()
-    assert drawn["width"] + drawn["padding"]["left"] + drawn["padding"]["right"] <= 640
-    assert set(asdict(START)) == set(SLIDERS)
+    assert in_browser(attrition.draw(setting, "recorded").to_dict(), attrition.CELLS, VERSIONS[0]) == expected

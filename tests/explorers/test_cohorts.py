@@ -2,11 +2,9 @@
 
 import json
 import re
-from dataclasses import asdict
 from itertools import product
 from typing import Any
 
-import altair as alt
 import pytest
 import vl_convert
 from hypothesis import given
@@ -14,9 +12,8 @@ from hypothesis import strategies as st
 
 from cjpolicy import explore
 from cjpolicy.errors import CourseError, UnknownName
-from cjpolicy.explorers import cohorts, dials
+from cjpolicy.explorers import cohorts
 from cjpolicy.explorers.cohorts import (
-    BUTTONS,
     ENDS,
     GROUPS,
     NUMBERS,
@@ -30,6 +27,7 @@ from cjpolicy.explorers.cohorts import (
     sentence,
     table,
 )
+from tests.explorers.support import VERSIONS, in_browser, spec
 
 TRIED = [
     *SETTINGS.values(),
@@ -37,8 +35,6 @@ TRIED = [
     Setting("yearly", "both", 5_000),
     Setting("printed", "both", 700),
 ]
-VERSIONS = ("5.20", "6.4")
-MIME = "application/vnd.vegalite.v5+json"
 FIRST = Cohort("November 2004", 28, 21, 15)
 
 falls = st.integers(0, 60)
@@ -50,10 +46,6 @@ def svg(setting: Setting, version: str) -> str:
 
 def test_the_cohorts_are_those_that_the_plan_prints() -> None:
     assert cohorts.cohorts() == [FIRST, Cohort("May 2005", 22, 18, 1), Cohort("April 2006", 11, 15, 0)]
-
-
-def test_every_setting_has_a_button() -> None:
-    assert list(SETTINGS) == list(BUTTONS)
 
 
 def test_on_one_clock_the_largest_fall_is_the_slowest() -> None:
@@ -123,15 +115,7 @@ def test_the_browser_draws_what_the_model_computes(setting: Setting, version: st
 @pytest.mark.parametrize("setting", TRIED, ids=str)
 def test_the_browser_says_and_tabulates_what_the_model_computes(setting: Setting) -> None:
     said = {"result": "result", **cohorts.cells()}
-    marks = alt.layer(
-        *(
-            alt.Chart(alt.Data(values=[{}])).mark_text(text=alt.expr(f"'{name}=' + ({value})"))
-            for name, value in said.items()
-        )
-    )
-    chart = marks.add_params(*dials.params(cohorts.CONTROLS, asdict(setting)), *cohorts._expressions())
-    drawn = vl_convert.vegalite_to_svg(json.dumps(chart.to_dict()), vl_version="5.20")
-    shown = dict(re.findall(r">([a-z]+(?:-\d)?)=([^<]*)<", drawn))
+    shown = in_browser(cohorts.draw(setting).to_dict(), said, VERSIONS[0])
     assert shown["result"] == sentence(setting)
     known = {(row["cohort"], row["group"]): row for row in table(setting).to_dict("records")}
     for row, (cohort, group) in enumerate(product(cohorts.cohorts(), GROUPS)):
@@ -141,33 +125,8 @@ def test_the_browser_says_and_tabulates_what_the_model_computes(setting: Setting
             assert shown.get(f"{name}-{row}", "") == text
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_the_buttons_reach_the_right_signals(version: str) -> None:
-    spec = explore("cohorts").outputs[1][0][MIME]
-    signals = vl_convert.vegalite_to_vega(json.dumps(spec), vl_version=version)["signals"]
-    changes = spec["usermeta"]["embedOptions"]["patch"]
-    clicks = {change["path"]: change["value"] for change in changes if change["path"].endswith("/on")}
-    for place, (name, kind) in enumerate({"show": "select", "ends": "select", "offences": "range"}.items()):
-        assert (signals[place]["name"], signals[place]["bind"]["input"]) == (name, kind)
-        *pressed, moved = clicks[f"/signals/{place}/on"]
-        updates = [json.loads(click["update"]) for click in pressed]
-        assert updates == [asdict(setting)[name] for setting in (*SETTINGS.values(), SETTINGS["printed"])]
-        value = "toNumber(event.target.value)" if kind == "range" else "event.target.value"
-        assert moved["update"] == f"event.target.name == '{name}' ? {value} : {name}"
-    assert len(clicks) == 3
-
-
-def test_every_element_the_chart_looks_for_is_on_the_page_once() -> None:
-    explorer = explore("cohorts")
-    page, wanted = explorer.outputs[0][0]["text/html"], json.dumps(explorer.outputs[1][0][MIME])
-    ids = set(re.findall(r'"#(cj-[\w-]+)"', wanted))
-    # A button a setting and one to reset, the box of controls, the result and the numbers of the table.
-    assert len(ids) == len(SETTINGS) + 3 + len(cohorts.cells())
-    assert all(page.count(f'id="{name}"') == 1 for name in ids)
-
-
 def test_the_lists_offer_every_choice_in_words() -> None:
-    params = {each["name"]: each for each in explore("cohorts").outputs[1][0][MIME]["params"]}
+    params = {each["name"]: each for each in spec(explore("cohorts"))["params"]}
     assert params["show"]["bind"]["labels"] == list(SHOWS.values())
     assert params["ends"]["bind"]["labels"] == list(ENDS.values())
 
@@ -175,14 +134,4 @@ def test_the_lists_offer_every_choice_in_words() -> None:
 def test_the_start_can_be_chosen_and_the_text_and_the_chart_agree() -> None:
     explorer = explore("cohorts", setting="beside")
     assert repr(explorer).startswith(sentence(SETTINGS["beside"]))
-    assert sentence(SETTINGS["beside"]) in explorer.outputs[1][0][MIME]["description"]
-
-
-def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownName, match="no setting 'worst'. There are: 'printed', 'one clock'"):
-        explore("cohorts", setting="worst")
-
-
-def test_the_chart_fits_an_ordinary_page() -> None:
-    drawn = cohorts.draw(SETTINGS["printed"]).to_dict()
-    assert drawn["width"] + drawn["padding"]["left"] + drawn["padding"]["right"] <= 640
+    assert sentence(SETTINGS["beside"]) in spec(explorer)["description"]

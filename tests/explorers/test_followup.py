@@ -2,19 +2,19 @@
 
 import json
 import re
-from dataclasses import asdict, astuple, replace
+from dataclasses import astuple, replace
 from typing import Any
 
-import altair as alt
 import pytest
 import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cjpolicy import catalogue, explore
-from cjpolicy.errors import CourseError, UnknownName
-from cjpolicy.explorers import dials, followup
+from cjpolicy.errors import CourseError
+from cjpolicy.explorers import followup
 from cjpolicy.explorers.followup import KINDS, SLIDERS, Setting, beside, printed, sentence, settings, share
+from tests.explorers.support import VERSIONS, in_browser, page, spec
 
 START = settings()["newspaper"]
 TRIED = [
@@ -25,8 +25,6 @@ TRIED = [
     Setting(7.35, 81, 0.4, "serious"),
     Setting(12, 95, 1, "not stated"),
 ]
-VERSIONS = ("5.20", "6.4")
-MIME = "application/vnd.vegalite.v5+json"
 
 any_setting = st.builds(
     Setting,
@@ -50,7 +48,6 @@ def test_the_settings_are_the_documents_figures() -> None:
     assert astuple(settings()["newspaper"]) == (13.2, 100, 8.2, "sexual")
     assert astuple(settings()["evaluation"]) == (0.95, 100, 8.2, "sexual")
     assert astuple(settings()["bound"]) == (0.6, 100, 8.2, "serious")
-    assert list(settings()) == list(followup.BUTTONS)
 
 
 def test_the_newspapers_risk_makes_more_than_two_in_three() -> None:
@@ -123,15 +120,7 @@ def test_the_browser_says_what_the_model_says(setting: Setting, version: str) ->
 def test_the_browser_fills_the_table_with_what_the_model_computes(setting: Setting) -> None:
     placed = [(row, years) for row, years in enumerate(printed()["years"]) if years == years]
     expected = {f"at-{row}": f"{share(setting, years):.1f}" for row, years in placed}
-    marks = alt.layer(
-        *(
-            alt.Chart(alt.Data(values=[{}])).mark_text(text=alt.expr(f"'{cell}=' + {value}"))
-            for cell, value in followup.cells().items()
-        )
-    )
-    chart = marks.add_params(*dials.params(followup.CONTROLS, asdict(setting)), *followup._expressions())
-    svg = vl_convert.vegalite_to_svg(json.dumps(chart.to_dict()), vl_version="5.20")
-    assert dict(re.findall(r">(at-\d+)=([^<]*)<", svg)) == expected
+    assert in_browser(followup.draw(setting).to_dict(), followup.cells(), VERSIONS[0]) == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -143,68 +132,24 @@ def test_the_chart_draws_the_rates_of_the_kind_chosen_and_no_others(kind: str) -
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_buttons_and_the_announcement_reach_the_right_signals(version: str) -> None:
-    spec = explore("followup").outputs[1][0][MIME]
-    signals = vl_convert.vegalite_to_vega(json.dumps(spec), vl_version=version)["signals"]
-    changes = spec["usermeta"]["embedOptions"]["patch"]
-    clicks = {change["path"]: change["value"] for change in changes if change["path"].endswith("/on")}
-    assert len(clicks) == len(SLIDERS) + 1
-    for place, name in enumerate(asdict(START)):
-        kind = "range" if name in SLIDERS else "select"
-        assert (signals[place]["name"], signals[place]["bind"]["input"]) == (name, kind)
-        *pressed, moved = clicks[f"/signals/{place}/on"]
-        updates = [json.loads(click["update"]) for click in pressed]
-        assert updates == [getattr(setting, name) for setting in (*settings().values(), START)]
-        value = "toNumber(event.target.value)" if kind == "range" else "event.target.value"
-        assert moved["update"] == f"event.target.name == '{name}' ? {value} : {name}"
-    shown = [change["value"]["name"] for change in changes if change["path"] == "/signals/-"]
-    assert shown == ["page_result", *(f"page_{cell}" for cell in followup.cells())]
-
-
-@pytest.mark.parametrize("version", VERSIONS)
 def test_the_layers_that_may_be_empty_are_those_that_are_named(version: str) -> None:
-    spec = json.dumps(followup.draw(START).to_dict())
-    marks = vl_convert.vegalite_to_vega(spec, vl_version=version)["marks"]
+    chart = json.dumps(followup.draw(START).to_dict())
+    marks = vl_convert.vegalite_to_vega(chart, vl_version=version)["marks"]
     kinds = {place: marks[place]["type"] for place in followup.MAY_BE_EMPTY}
     assert kinds == {4: "rule", 6: "symbol"}
 
 
-def test_every_element_the_chart_looks_for_is_on_the_page_once() -> None:
-    explorer = explore("followup")
-    page, wanted = explorer.outputs[0][0]["text/html"], json.dumps(explorer.outputs[1][0][MIME])
-    ids = set(re.findall(r'"#(cj-[\w-]+)"', wanted))
-    # A button a setting and one to reset, the box of controls, the result and the numbers of the table.
-    assert len(ids) == len(settings()) + 3 + len(followup.cells())
-    assert all(page.count(f'id="{name}"') == 1 for name in ids)
-
-
-def test_every_slider_names_its_unit_and_reaches_every_setting() -> None:
-    for name, slider in SLIDERS.items():
-        assert "%" in slider.label or "years" in slider.label
-        for setting in settings().values():
-            value = getattr(setting, name)
-            assert slider.low <= value <= slider.high
-            assert value / slider.step == pytest.approx(round(value / slider.step))
+def test_every_slider_names_its_unit() -> None:
+    assert all("%" in slider.label or "years" in slider.label for slider in SLIDERS.values())
 
 
 def test_the_start_can_be_chosen_and_the_text_the_table_and_the_chart_agree() -> None:
     explorer = explore("followup", setting="bound")
     said = "Suppose 0.6% in every year: 4.8% would reoffend within 8.2 years."
     assert repr(explorer).startswith(said)
-    assert said in explorer.outputs[1][0][MIME]["description"]
-    page = explorer.outputs[0][0]["text/html"]
-    cells = dict(re.findall(r"<output[^>]*-at-(\d+)\"[^>]*>([^<]*)<", page))
+    assert said in spec(explorer)["description"]
+    cells = dict(re.findall(r"<output[^>]*-at-(\d+)\"[^>]*>([^<]*)<", page(explorer)))
     ids = list(printed()["rate_id"])
     shown = {name: cells[str(ids.index(name))] for name in ("study-sexual", "mappa-serious")}
     assert shown == {"study-sexual": "4.8", "mappa-serious": "0.6"}
-    assert page.count("cannot be put on a clock") == len(printed("not stated"))
-
-
-def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownName, match="no setting 'worst'. There are: 'newspaper', 'evaluation'"):
-        explore("followup", setting="worst")
-
-
-def test_the_chart_fits_an_ordinary_page() -> None:
-    size = followup.draw(START).to_dict()
-    assert size["width"] + size["padding"]["left"] + size["padding"]["right"] <= 640
+    assert page(explorer).count("cannot be put on a clock") == len(printed("not stated"))

@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 import vl_convert
@@ -10,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cjpolicy import catalogue, explore
-from cjpolicy.charts import MIME
-from cjpolicy.errors import CourseError, UnknownName
+from cjpolicy.errors import CourseError
 from cjpolicy.explorers import totals
 from cjpolicy.explorers.totals import ONCE, TWICE, fitting_totals, printed, sentence, settings, surviving_rows
+from tests.explorers.support import VERSIONS, page, spec
 
-VERSIONS = ("5.20", "6.4")
 ROWS = surviving_rows()
 TRIED = [(757, ONCE), (757, TWICE), (736, ONCE), (737, ONCE), (740, TWICE), (690, ONCE), (790, TWICE)]
 
@@ -107,32 +105,7 @@ def test_the_browser_shows_what_the_model_computes(total: int, rule: str, versio
         assert label in drawn.replace(",", "")
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_the_buttons_reach_the_right_controls(version: str) -> None:
-    spec = explore("totals").outputs[1][0][MIME]
-    signals = vl_convert.vegalite_to_vega(json.dumps(spec), vl_version=version)["signals"]
-    known = [*settings().values(), settings()["text"]]
-    changes = spec["usermeta"]["embedOptions"]["patch"]
-    clicks = {change["path"]: change["value"] for change in changes if change["path"].endswith("/on")}
-    for place, (name, kind) in enumerate((("total", "range"), ("rule", "select"))):
-        assert (signals[place]["name"], signals[place]["bind"]["input"]) == (name, kind)
-        *pressed, moved = clicks[f"/signals/{place}/on"]
-        updates = [json.loads(click["update"]) for click in pressed]
-        assert updates == [setting[name] for setting in known]
-        assert moved["update"].startswith(f"event.target.name == '{name}' ? ")
-    assert [c["value"]["name"] for c in changes if c["path"] == "/signals/-"] == ["page_result"]
-
-
-def test_every_element_the_chart_looks_for_is_on_the_page_once() -> None:
-    explorer = explore("totals")
-    page, wanted = explorer.outputs[0][0]["text/html"], json.dumps(explorer.outputs[1][0][MIME])
-    ids = set(re.findall(r'"#(cj-[\w-]+)"', wanted))
-    assert len(ids) == len(settings()) + 3
-    assert all(page.count(f'id="{name}"') == 1 for name in ids)
-
-
-def test_every_setting_has_a_button_and_lies_on_the_slider() -> None:
-    assert list(settings()) == list(totals.BUTTONS)
+def test_the_ends_of_what_fits_are_settings_and_the_slider_reaches_them() -> None:
     assert all(totals.LOWEST <= setting["total"] <= totals.HIGHEST for setting in settings().values())
     assert (settings()["lowest"]["total"], settings()["highest"]["total"]) == (718, 736)
 
@@ -140,31 +113,16 @@ def test_every_setting_has_a_button_and_lies_on_the_slider() -> None:
 def test_the_start_can_be_chosen_and_text_and_chart_agree() -> None:
     explorer = explore("totals", setting="highest")
     assert repr(explorer).startswith("736: all 9 rows fit.")
-    assert "At first: 736: all 9 rows fit." in explorer.outputs[1][0][MIME]["description"]
+    assert "At first: 736: all 9 rows fit." in spec(explorer)["description"]
 
 
 def test_the_table_has_every_row_under_both_rules() -> None:
-    page = explore("totals").outputs[0][0]["text/html"]
-    assert "<td>718 to 736</td><td>725 to 740</td>" in page
-    assert page.count('<th scope="row">') == len(ROWS) + 1
+    drawn = page(explore("totals"))
+    assert "<td>718 to 736</td><td>725 to 740</td>" in drawn
+    assert drawn.count('<th scope="row">') == len(ROWS) + 1
 
 
 def test_rows_are_called_by_their_counts_and_no_method_is_named() -> None:
     explorer = explore("totals")
     said = json.dumps([data for data, _ in explorer.outputs]).casefold()
     assert not [name for name in catalogue.load("homicide_method")["method"][2:] if name.casefold() in said]
-
-
-def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownName, match="no setting 'all'. There are: 'text', 'highest', 'lowest'"):
-        explore("totals", setting="all")
-
-
-def test_outputs_are_plain_json() -> None:
-    outputs: Any = explore("totals").outputs
-    assert json.loads(json.dumps([data for data, _ in outputs]))[0]["text/plain"].startswith("757: 7 of 9")
-
-
-def test_the_chart_fits_an_ordinary_page() -> None:
-    drawn = totals.draw(ROWS, settings()["text"]).to_dict()
-    assert drawn["width"] + drawn["padding"]["left"] + drawn["padding"]["right"] <= 640

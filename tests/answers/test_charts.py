@@ -13,11 +13,14 @@ from cjpolicy.answers.charts import (
     Need,
     compares_with,
     keeps_order,
+    leaves_out,
     on_log_axis,
     says,
+    sets_apart,
     shows,
     starts_at_zero,
     tells_apart,
+    uses_bars,
 )
 from tests.answers.samples import BLANKS
 
@@ -125,11 +128,11 @@ COMPLETE: dict[str, Any] = {
     + RULE,
     "a written label": BASE.mark_bar().encode(x=X, y="index")
     + alt.Chart().mark_text(text="Illustration, 1997 = 100").encode(y=alt.datum(69)),
-    "a repeated column": BASE.mark_bar()
-    .encode(x=X, y=alt.Y(alt.repeat("column"), type="quantitative"))
+    "a repeated column": alt.layer(
+        BASE.mark_bar().encode(x=X, y=alt.Y(alt.repeat("column"), type="quantitative")), RULE
+    )
     .properties(title="Illustration, 1997 = 100")
-    .repeat(column=["index", "factor"])
-    | RULE.properties(title="rule"),
+    .repeat(column=["index", "factor"]),
     "a domain with zero": BARS.encode(alt.Y("index", scale=alt.Scale(domain=[0, 300]), title="1997 = 100"))
     + RULE,
     "points from 60": BASE.mark_point().encode(
@@ -153,7 +156,7 @@ LACKING: dict[str, tuple[Any, str, str]] = {
         "quantity",
         "chart-wrong-quantity",
     ),
-    "numbers as names": (BASE.mark_bar().encode(x=X, y="index:O"), "quantity", "chart-wrong-quantity"),
+    "numbers as names": (BASE.mark_bar().encode(x=X, y="index:O"), "quantity", "chart-wrong-quantity:type"),
     "sorted by alphabet": (BASE.mark_bar().encode(x="step", y="index"), "order", "chart-order-lost"),
     "sorted downwards": (
         BASE.mark_bar().encode(alt.X("step", sort="descending")),
@@ -425,3 +428,211 @@ def test_a_chart_shows_both_ends_of_its_marks(chart: alt.Chart, expected: str) -
 def test_a_chart_tells_its_rows_apart(chart: alt.Chart, expected: str) -> None:
     outcome = Chart().judge(chart, {"rows": [tells_apart(["Ash", "Birch"])]})
     assert outcome.status == expected, outcome.message
+
+
+# Two towns over three years, and the same as a wide table.
+TOWNS = pd.DataFrame(
+    {"year": [0, 1, 2] * 2, "town": ["Ash"] * 3 + ["Birch"] * 3, "clear": [100, 80, 64, 100, 90, 81]}
+)
+WIDE = TOWNS.pivot(index="year", columns="town", values="clear").reset_index()
+LINES = alt.Chart(TOWNS).mark_line().encode(x="year:O", y="clear")
+TOWN_BARS = alt.Chart(TOWNS).mark_bar().encode(x="year:O", y="clear")
+
+
+def lacks(chart: Any, need: Need, slips: Any = None) -> str:
+    """Return the misconception of a chart that does not meet a need; "" where it does."""
+    ((_, part),) = Chart().judge(chart, {"part": [need]}, slips=slips).parts
+    assert (part.status == "correct") == (part.slip == "")
+    return part.slip
+
+
+def town(name: str) -> alt.Chart:
+    return LINES.transform_filter(alt.datum.town == name)
+
+
+@pytest.mark.parametrize(
+    ("chart", "slip"),
+    [
+        (LINES.encode(color="town"), ""),
+        (LINES.encode(strokeDash="town") + LINES.mark_point().encode(shape="town"), ""),
+        (LINES.encode(column="town"), ""),
+        (LINES.facet("town"), ""),
+        (town("Ash") + town("Birch"), ""),
+        (town("Ash") | town("Birch"), ""),
+        (
+            alt.Chart(WIDE).mark_line().encode(x="year:O", y="Ash")
+            + alt.Chart(WIDE).mark_line().encode(x="year:O", y="Birch"),
+            "",
+        ),
+        (TOWN_BARS.encode(xOffset="town", color="town"), ""),
+        (LINES, "chart-no-comparison:together"),
+        (LINES + LINES.mark_point(), "chart-no-comparison:together"),
+        (LINES + LINES.mark_text().encode(text="town"), "chart-no-comparison:together"),
+        (town("Ash"), "chart-no-comparison:together"),
+        (LINES + alt.Chart().mark_rule().encode(y=alt.datum(100)), "chart-no-comparison:together"),
+    ],
+)
+def test_series_are_drawn_apart(chart: alt.Chart, slip: str) -> None:
+    assert lacks(chart, sets_apart(2)) == slip
+
+
+STACKED = "chart-wrong-quantity:stacked"
+
+
+@pytest.mark.parametrize(
+    ("chart", "slip"),
+    [
+        (TOWN_BARS.encode(color="town"), STACKED),
+        (TOWN_BARS.mark_area().encode(color="town"), STACKED),
+        (TOWN_BARS.encode(y=alt.Y("clear", stack="normalize"), color="town"), STACKED),
+        (TOWN_BARS, STACKED),
+        (TOWN_BARS.encode(y=alt.Y("clear", stack=None), color="town"), ""),
+        (TOWN_BARS.encode(y=alt.Y("clear", stack=False), color="town"), ""),
+        (TOWN_BARS.encode(xOffset="town"), ""),
+        (TOWN_BARS.encode(column="town"), ""),
+        (LINES.encode(color="town"), ""),
+        (town("Ash").mark_bar() + town("Birch").mark_bar(), ""),
+    ],
+)
+def test_what_is_stacked_stands_at_sums(chart: alt.Chart, slip: str) -> None:
+    assert lacks(chart, shows([100, 64, 81])) == slip
+
+
+def test_layers_that_share_axes_show_their_values_together() -> None:
+    log = alt.Y("clear", scale=alt.Scale(type="log"))
+    ash, birch = town("Ash").encode(log), town("Birch").encode(log)
+    assert lacks(ash + birch, shows([64, 81])) == lacks(ash + birch, on_log_axis([64, 81])) == ""
+    assert lacks(ash | birch, shows([64, 81])) == "chart-wrong-quantity"
+    assert lacks(town("Ash") + town("Birch"), on_log_axis([64, 81])) == "chart-even-axis"
+
+
+@pytest.mark.parametrize(
+    ("chart", "slip"),
+    [(BARS, "slip-other-rows"), (BASE.transform_filter("datum.step != 'start'").mark_bar().encode(X), "")],
+)
+def test_rows_that_are_to_be_left_out(chart: alt.Chart, slip: str) -> None:
+    assert lacks(chart, leaves_out(["Start"])) == slip
+
+
+@pytest.mark.parametrize(
+    ("chart", "slip"), [(BARS + RULE, ""), (BARS.mark_line(), "chart-no-bars"), (RULE, "chart-no-bars")]
+)
+def test_bars_are_asked_for(chart: alt.Chart, slip: str) -> None:
+    assert lacks(chart, uses_bars()) == slip
+
+
+def test_a_unit_may_be_asked_for_on_the_axis_itself() -> None:
+    need = says("per cent", name="says its unit", on_axis=True)
+    titled = BASE.mark_bar().encode(x=alt.X("index").title("Per cent"), y="step")
+    assert lacks(titled, need) == ""
+    above = BASE.mark_bar().encode(x="index", y="step").properties(title="In per cent")
+    assert lacks(above, need) == "chart-unlabelled"
+
+
+def test_shares_on_an_axis_of_per_cent_are_read_as_it_writes_them() -> None:
+    shares = alt.Chart(pd.DataFrame({"office": ["Ash", "Birch"], "share": [0.1, 0.2]})).mark_bar()
+    written = shares.encode(x=alt.X("share", axis=alt.Axis(format=".0%")), y="office")
+    assert lacks(written, shows([10, 20])) == ""
+    assert lacks(shares.encode(x="share", y="office"), shows([10, 20])) == "chart-wrong-quantity"
+
+
+def test_the_ends_of_an_error_bar_are_shown() -> None:
+    middles = SPANS.assign(middle=[15, 37.5], half=[5, 7.5])
+    ends = {"ends": [shows([10, 30]), shows([20, 45])]}
+    bars = alt.Chart(middles).mark_errorbar().encode(x=alt.X("middle:Q"), xError="half:Q", y="office")
+    assert Chart().judge(bars, ends).status == "correct"
+    lopsided = middles.assign(down=[-5, -7.5], up=[5, 7.5])
+    bars = (
+        alt.Chart(lopsided).mark_errorbar().encode(x="middle:Q", xError="up:Q", xError2="down:Q", y="office")
+    )
+    assert Chart().judge(bars, ends).status == "correct"
+
+
+def test_a_dot_in_the_name_of_a_column() -> None:
+    dotted = alt.Chart(pd.DataFrame({"no. of 100": [1, 2], "row": ["a", "b"]})).mark_bar()
+    escaped = Chart().judge(dotted.encode(x="no\\. of 100:Q", y="row"), {"values": [shows([1, 2])]})
+    assert escaped.status == "correct", escaped.message
+    bare = Chart().judge(dotted.encode(x="no. of 100:Q", y="row"), {"values": [shows([1, 2])]})
+    assert bare.status == "cannot check" and "a dot or a bracket in its name" in bare.message
+
+
+def test_a_legend_can_be_made_of_a_constant() -> None:
+    chart = BASE.mark_line().encode(x="step", y="index", color=alt.datum("Eastbrook"))
+    assert Chart().judge(chart, {"words": [says("eastbrook", name="names it")]}).status == "correct"
+
+
+def test_a_rounded_mistake_keeps_its_diagnosis() -> None:
+    rounded = BASE.mark_bar().encode(x="step", y="rounded:Q")
+    rounded.data = TABLE.assign(rounded=TABLE["factor"].round(1))
+    assert lacks(rounded, shows(INDEX), {"change-for-level": FACTORS}) == "change-for-level"
+
+
+@pytest.mark.parametrize(
+    ("domain", "slip"),
+    [([0, 300], ""), ([0, 200], "chart-cut-axis"), ([-10, 300], ""), ([90, 300], "chart-cut-axis")],
+)
+def test_a_domain_leaves_bars_whole(domain: list[int], slip: str) -> None:
+    chart = BASE.mark_bar().encode(X, alt.Y("index", scale=alt.Scale(domain=domain)))
+    assert lacks(chart, starts_at_zero()) == slip
+
+
+def test_bars_below_zero_are_bars_too() -> None:
+    falls = alt.Chart(TABLE.assign(index=-TABLE["index"])).mark_bar()
+    cut = falls.encode(X, alt.Y("index", scale=alt.Scale(domain=[0, 300])))
+    assert lacks(cut, starts_at_zero()) == "chart-cut-axis"
+    assert lacks(falls.encode(X, alt.Y("index")), starts_at_zero()) == ""
+
+
+@pytest.mark.parametrize(
+    ("sort", "slip"),
+    [(None, ""), (STEPS, ""), ("ascending", "chart-order-lost"), (STEPS[::-1], "chart-order-lost")],
+)
+def test_layers_that_share_an_axis_keep_its_order_together(sort: Any, slip: str) -> None:
+    bars = BASE.mark_bar().encode(alt.X("step", sort=sort), alt.Y("index"))
+    layers = alt.layer(*(bars.transform_filter(alt.datum.step == step) for step in STEPS))
+    assert lacks(layers, keeps_order(STEPS)) == slip
+    assert lacks(layers, tells_apart(STEPS)) == ""
+
+
+def test_a_rule_across_the_other_axis_compares_nothing() -> None:
+    points = BASE.mark_point().encode(y=alt.Y("step", sort=None), x="index")
+    along, across = (alt.Chart().mark_rule().encode(**{end: alt.datum(69)}) for end in "xy")
+    assert lacks(points + along, compares_with([69])) == ""
+    assert lacks(points + across, compares_with([69])) == "chart-no-comparison"
+
+
+def test_a_rule_in_a_panel_of_its_own_compares_nothing() -> None:
+    assert lacks(BARS + RULE, compares_with([69])) == ""
+    assert lacks(BARS | RULE, compares_with([69])) == "chart-no-comparison"
+    assert lacks(BARS & RULE, compares_with([69])) == "chart-no-comparison"
+
+
+@pytest.mark.parametrize(
+    ("bars", "texts", "slip"),
+    [
+        (None, None, ""),
+        (STEPS, STEPS, ""),
+        (None, STEPS, ""),
+        (None, "ascending", "chart-order-lost"),
+        ("ascending", None, "chart-order-lost"),
+        (STEPS, STEPS[::-1], "chart-order-lost"),
+    ],
+)
+def test_sorts_that_differ_are_dropped(bars: Any, texts: Any, slip: str) -> None:
+    words = BASE.mark_text().encode(alt.X("step", sort=texts), y="index", text="index")
+    chart = BASE.mark_bar().encode(alt.X("step", sort=bars), y="index") + words
+    assert lacks(chart, keeps_order(STEPS)) == slip
+
+
+def test_labels_may_be_numbered_to_keep_their_order() -> None:
+    numbered = TABLE.assign(step=[f"{place}. {step}" for place, step in enumerate(STEPS, 1)])
+    assert lacks(alt.Chart(numbered).mark_bar().encode(x="step", y="index"), keeps_order(STEPS)) == ""
+    falling = TABLE.assign(step=[f"{9 - place}. {step}" for place, step in enumerate(STEPS, 1)])
+    chart = alt.Chart(falling).mark_bar().encode(x="step", y="index")
+    assert lacks(chart, keeps_order(STEPS)) == "chart-order-lost"
+
+
+def test_another_column_on_a_log_axis_is_not_told_that_its_axis_is_even() -> None:
+    log = BASE.mark_point().encode(x="step", y=alt.Y("factor", scale=alt.Scale(type="log")))
+    assert lacks(log, on_log_axis(INDEX)) == ""
+    assert lacks(log.encode(y="factor"), on_log_axis(INDEX)) == "chart-even-axis"

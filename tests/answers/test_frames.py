@@ -95,6 +95,8 @@ def test_a_column_that_is_not_there_yet_does_not_spoil_the_others() -> None:
         (pd.concat([RIGHT, RIGHT]), "stands twice"),
         (RIGHT.assign(step="coverage"), "The row 'coverage' stands twice"),
         (RIGHT.T, "Your table lacks `factor`"),
+        (RIGHT[["step"]].rename(columns={"step": "The_Step"}), "it has `The_Step`"),
+        (RIGHT.groupby("step").agg({"factor": ["sum"]}), "have 2 names each, such as ('factor', 'sum')"),
     ],
 )
 def test_what_is_no_such_table_cannot_be_checked(answer: Any, says: str) -> None:

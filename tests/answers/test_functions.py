@@ -43,6 +43,18 @@ def noisy(old: float, new: float) -> float:
     return rise(old, new)
 
 
+def test_a_sensible_input_that_is_refused_is_named() -> None:
+    def strict(old: float, new: float) -> float:
+        if new == 10:
+            raise ValueError("No.")
+        return rise(old, new)
+
+    messages = [part.message for _, part in judge(strict, refuses=REFUSES).parts]
+    assert any("strict(20, 10) was refused. But these inputs can happen." in said for said in messages)
+    messages = [part.message for _, part in judge(strict).parts]
+    assert any("strict(20, 10) stopped with ValueError: No." in said for said in messages)
+
+
 class Caller:
     def __call__(self, old: float, new: float) -> float:
         return rise(old, new)
@@ -153,7 +165,7 @@ def quits(old: float, new: float) -> None:
 @pytest.mark.parametrize(
     ("answer", "says", "slip"),
     [
-        (endless, "calls itself without end", ""),
+        (endless, "calls itself too often", ""),
         (returns_nothing, "You gave nothing back from returns_nothing(35, 43).", "slip-no-return"),
         (quits, "stopped with SystemExit: stop", ""),
         (lambda old, new: new / missing, "stopped with NameError: name 'missing' is not defined", ""),  # type: ignore[name-defined] # noqa: F821

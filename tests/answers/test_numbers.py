@@ -127,6 +127,52 @@ def test_recorded_slips_come_before_the_common_ones() -> None:
     assert PERCENT.judge(216.3, 116, within=0.5, slips=slips).slip == "change-for-level"
 
 
+def test_of_two_recorded_slips_the_nearer_names_the_mistake() -> None:
+    slips = {"relative-for-absolute:more": 1.5, "change-for-level:times-as-likely": 1.517}
+    for value, slip in ((1.5, "more"), (1.52, "times-as-likely"), (1.51, "times-as-likely"), (1.43, "more")):
+        outcome = Number("per cent").judge(value, 51.7, within=0.1, slips=slips)
+        assert outcome.slip.endswith(slip), value
+
+
+def test_of_two_slips_that_lead_to_the_same_value_the_first_does() -> None:
+    slips = {"wrong-base": 24, "added-percentages": 24}
+    assert PERCENT.judge(24, 30, slips=slips).slip == "wrong-base"
+
+
+def test_slips_can_have_a_tolerance_of_their_own() -> None:
+    wide = {"within": 4.5, "slips": {"slip-edge": 5}}
+    assert PERCENT.judge(8, 21.6, **wide).slip == "slip-edge"
+    assert PERCENT.judge(8, 21.6, **wide, slips_within=1).slip == ""
+    assert PERCENT.judge(5.5, 21.6, **wide, slips_within=1).slip == "slip-edge"
+
+
+@pytest.mark.parametrize(
+    ("value", "slip"), [(7, "slip-early-rounding"), (6.9, "slip-early-rounding"), (6.93, ""), (8, "")]
+)
+def test_a_right_answer_rounded_too_far(value: float, slip: str) -> None:
+    outcome = Number("per cent", decimals=2).judge(value, 6.928)
+    assert outcome.slip == slip
+
+
+def test_another_right_value_has_its_own_sign_and_scale() -> None:
+    assert PERCENT.judge(-8.3, 0.7, within=0.05, either=[8.3]).slip == "slip-sign"
+    assert PERCENT.judge(0.083, 0.7, within=0.05, either=[8.3]).slip == "unit-slip"
+
+
+def test_only_a_bare_wrong_sign_keeps_half() -> None:
+    assert PERCENT.judge(-5, 5).share == 0.5
+    assert PERCENT.judge(69, 5, slips={"slip-sign:way": 69}).share == 0
+
+
+def test_the_ends_of_a_range_may_be_called_widest_and_narrowest() -> None:
+    assert Interval("points").judge({"widest": 19, "narrowest": 17}, (17, 19)).status == "correct"
+
+
+def test_another_count_was_not_rounded_on_the_way() -> None:
+    assert Number("offences").judge(1483, 1500, within=0.5).slip == ""
+    assert Number("offences").judge(1483.2, 1500, within=0.5).slip == "slip-early-rounding"
+
+
 def test_either_value_may_be_right() -> None:
     assert PERCENT.judge(31.7, 22.1, either=[31.7], within=0.1).status == "correct"
 
@@ -224,6 +270,14 @@ def test_slips_of_intervals(answer: Any, slip: str, share: float) -> None:
     outcome = CHANGE.judge(answer, ENDS, slips=slips)
     assert (outcome.status, outcome.share) == ("not yet", share)
     assert outcome.slips == ((slip,) if slip else ())
+
+
+def test_a_mistake_that_explains_one_of_two_wrong_ends_explains_nothing() -> None:
+    slips = {"wrong-base": (2, 9)}
+    form = Interval("per cent")
+    assert form.judge((2, 9), (1, 5), slips=slips).slip == "wrong-base"
+    assert [part.slip for _, part in form.judge((1, 9), (1, 5), slips=slips).parts] == ["", "wrong-base"]
+    assert [part.slip for _, part in form.judge((3, 9), (1, 5), slips=slips).parts] == ["", ""]
 
 
 def test_ends_that_are_alike_are_not_swapped() -> None:

@@ -48,6 +48,12 @@ def test_what_is_not_on_the_list_cannot_be_checked(answer: Any) -> None:
     assert 'Give one of "survey", "police records"' in outcome.message
 
 
+def test_a_comma_or_an_apostrophe_more_or_less_is_the_same_word() -> None:
+    places = Choice(["the same place, earlier", "another place"])
+    assert places.judge("The same place earlier", "the same place, earlier").status == "correct"
+    assert Choice(["cannot tell"]).judge("cant tell", "cannot tell").status == "correct"
+
+
 def test_a_year_needs_no_quotation_marks() -> None:
     assert Choice(["1997", "2006/07"]).judge(1997, "1997").status == "correct"
 

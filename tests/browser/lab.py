@@ -357,7 +357,7 @@ def cut_off(elements: "Locator") -> list[str]:
     return cut
 
 
-def eventually(read: Callable[[], Any], expected: Any, seconds: float = 5) -> None:
+def eventually(read: Callable[[], Any], expected: Any, seconds: float = 20) -> None:
     """Read again and again until what is expected is there; fail with the last that was read."""
     deadline = time.monotonic() + seconds
     while (seen := read()) != expected and time.monotonic() < deadline:

@@ -255,7 +255,8 @@ def combined(parts: Sequence[tuple[str, Outcome]], worth: Mapping[str, float] | 
     share = fsum(worth[name] * part.share for name, part in parts) / fsum(worth.values())
     status: Status = statuses.pop() if len(statuses) == 1 else "not yet"
     right = sum(part.status == "correct" for _, part in parts)
-    message = f"{right} of {len(parts)} parts {'is' if right == 1 else 'are'} right."
+    count = f"{right} of {len(parts)} parts {'is' if right == 1 else 'are'} right."
+    message = count if len(parts) > 1 else ""
     return Outcome(status, share, message, parts=tuple(parts))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,12 @@ from .base import (
     type_name,
 )
 from .numbers import close
-from .specification import POSITIONS, Picture, View, numbers_in, picture_of
+from .specification import BARS, BESIDE, POSITIONS, Picture, View, numbers_in, picture_of
+from .transforms import grouped
 from .words import label, plain
 
-BARS = ("bar", "area")
+# A label that was given a number to keep its place: "2. wider coverage".
+NUMBERED = re.compile(r"^\(?\d{1,2}[.):]\s*(?=\D)")
 WRONG_QUANTITY = "chart-wrong-quantity"
 
 
@@ -62,13 +65,32 @@ def shows(values: Sequence[float], within: float = 0.05, slip: str = WRONG_QUANT
 
 
 def draws(picture: Picture, values: Sequence[float], within: float) -> bool:
-    """Say whether some layer has all of these values on one axis."""
-    return any(
-        all(any(close(each, float(value), within) for each in have) for value in values)
-        for view in picture.views
-        for have in view.ends().values()
-        if have
-    )
+    """Say whether all of these values stand on one axis."""
+    return any(holds(have, values, within) for _, _, have in on_axes(picture))
+
+
+def on_axes(picture: Picture) -> Iterator[tuple[View, str, list[float]]]:
+    """Give what each channel carries: of each layer, and of all that share its axes together.
+
+    Yields
+    ------
+    View
+        The layer, or the first of those that share axes.
+    str
+        The channel.
+    list of float
+        Its numbers, in the unit of the axis. What is stacked stands at sums, so it carries none.
+    """
+    drawn = [view for view in picture.views if not view.stacked()]
+    together = [[each for each in drawn if each.axes == axes] for axes in {view.axes for view in drawn}]
+    for layers in [*([view] for view in drawn), *together]:
+        for channel in dict.fromkeys(channel for view in layers for channel in view.ends()):
+            yield layers[0], channel, [each for view in layers for each in view.ends().get(channel, [])]
+
+
+def holds(have: Sequence[float], values: Sequence[float], within: float) -> bool:
+    """Say whether all of these values are there."""
+    return bool(have) and all(any(close(each, float(value), within) for each in have) for value in values)
 
 
 def tells_apart(labels: Sequence[Any], slip: str = "chart-unlabelled:rows") -> Need:
@@ -76,8 +98,7 @@ def tells_apart(labels: Sequence[Any], slip: str = "chart-unlabelled:rows") -> N
     wanted = {label(each) for each in labels}
 
     def met(picture: Picture) -> bool:
-        orders = [set(view.order(channel)) for view in picture.views for channel in POSITIONS]
-        return any(wanted <= order for order in orders) or all(
+        return any(wanted <= set(order) for order in picture.orders()) or all(
             any(each in label(text) for text in picture.texts) for each in wanted
         )
 
@@ -89,10 +110,41 @@ def keeps_order(labels: Sequence[Any], slip: str = "chart-order-lost") -> Need:
     wanted = [label(each) for each in labels]
 
     def met(picture: Picture) -> bool:
-        orders = (view.order(channel) for view in picture.views for channel in POSITIONS)
-        return any([each for each in order if each in wanted] == wanted for order in orders)
+        plainly = ([NUMBERED.sub("", each) for each in order] for order in picture.orders())
+        return any([each for each in order if each in wanted] == wanted for order in plainly)
 
     return Need("keeps the steps in their order", met, slip)
+
+
+def leaves_out(labels: Sequence[Any], slip: str = "slip-other-rows") -> Need:
+    """Need none of these labels along an axis."""
+    unwanted = {label(each) for each in labels}
+
+    def met(picture: Picture) -> bool:
+        return not any(unwanted & set(order) for order in picture.orders())
+
+    return Need("leaves out the rows that the question leaves out", met, slip)
+
+
+def sets_apart(count: int, slip: str = "chart-no-comparison:together") -> Need:
+    """Need at least so many series, each told apart by colour, dash, panel or layer."""
+
+    def series(view: View) -> Iterator[str]:
+        # A line and the points on it are one series.
+        for rows in view.series():
+            yield from (f"{view.fields(POSITIONS)} {each}" for each in grouped(rows, view.fields(BESIDE)))
+
+    def met(picture: Picture) -> bool:
+        marks = [view for view in picture.views if view.mark not in ("rule", "text")]
+        drawn = [view for view in marks if any(view.quantities().values())]
+        return len({each for view in drawn for each in series(view)}) >= count
+
+    return Need("draws each group by itself", met, slip)
+
+
+def uses_bars(slip: str = "chart-no-bars") -> Need:
+    """Need bars, where the question asks for them."""
+    return Need("has bars", lambda picture: any(view.mark == "bar" for view in picture.views), slip)
 
 
 def starts_at_zero(slip: str = "chart-cut-axis") -> Need:
@@ -114,16 +166,16 @@ def stands_on_zero(bars: View, layers: Sequence[View]) -> bool:
         if any(foot):
             return False
         scales = [view.encoding.get(channel, {}).get("scale") or {} for view in layers]
-        if not all(holds_zero(scale) for scale in scales):
+        if not all(holds_zero(scale, bars.quantities()[channel]) for scale in scales):
             return False
     return True
 
 
-def holds_zero(scale: Mapping[str, Any]) -> bool:
-    """Say whether a scale's settings keep zero on the axis of a bar."""
+def holds_zero(scale: Mapping[str, Any], values: Sequence[float]) -> bool:
+    """Say whether a scale's settings keep zero on the axis of bars, and the bars whole."""
     if isinstance(scale.get("domain"), list):
         ends = numbers_in(scale["domain"])
-        return bool(ends) and min(ends) <= 0 <= max(ends)
+        return bool(ends) and min(ends) <= min([0.0, *values]) and max([0.0, *values]) <= max(ends)
     lowest = numbers_in([scale.get("domainMin")])
     return (
         scale.get("zero") is not False and scale.get("type") != "log" and not any(end > 0 for end in lowest)
@@ -142,24 +194,31 @@ def compares_with(values: Sequence[float], within: float = 0.5, slip: str = "cha
     """
 
     def met(picture: Picture) -> bool:
-        drawn = [view for view in picture.views if any(view.quantities().values())]
+        # A rule in a panel of its own, or across the other axis, compares nothing.
+        drawn = [
+            view
+            for view in picture.views
+            if any(view.quantities().values()) and (view.mark != "rule" or len(picture.same_axes(view)) > 1)
+        ]
+        measured = {channel for view in drawn for channel in view.quantities() if view.fields([channel])}
         return any(
-            stands_at(view, float(value), within, len(drawn) == 1) for view in drawn for value in values
+            stands_at(view, channel, float(value), within, len(drawn) == 1)
+            for view in drawn
+            for channel in measured & view.quantities().keys()
+            for value in values
         )
 
     return Need("shows what to compare it with", met, slip)
 
 
-def stands_at(view: View, value: float, within: float, alone: bool) -> bool:
+def stands_at(view: View, channel: str, value: float, within: float, alone: bool) -> bool:
     """Say whether a layer draws a rule, or a whole series, at one value; a lone series compares nothing."""
-    for channel, have in view.quantities().items():
-        if view.mark not in BARS and have and all(close(each, value, within) for each in have):
-            return True
-        name = view.encoding[channel].get("field", "")
-        series = [numbers_in(row.get(name) for row in group) for group in view.series()]
-        if (len(series) > 1 or not alone) and any(comes_to(each, value, within) for each in series):
-            return True
-    return False
+    have = view.quantities()[channel]
+    if view.mark not in BARS and have and all(close(each, value, within) for each in have):
+        return True
+    name = view.encoding[channel].get("field", "")
+    series = [numbers_in(row.get(name) for row in group) for group in view.series()]
+    return (len(series) > 1 or not alone) and any(comes_to(each, value, within) for each in series)
 
 
 def comes_to(series: Sequence[float], value: float, within: float) -> bool:
@@ -182,13 +241,10 @@ def on_log_axis(*columns: Sequence[float], within: float = 0.05, slip: str = "ch
     """
 
     def met(picture: Picture) -> bool:
-        return any(
-            is_log(channel, picture.same_axes(view))
-            for view in picture.views
-            for channel, have in view.quantities().items()
-            for values in columns
-            if all(any(close(each, float(value), within) for each in have) for value in values)
-        )
+        axes = list(on_axes(picture))
+        # Another column than the one asked for is a mistake of its own, whatever its axis.
+        asked = [each for each in axes if any(holds(each[2], values, within) for values in columns)]
+        return any(is_log(channel, picture.same_axes(view)) for view, channel, _ in asked or axes)
 
     return Need("has a log axis for its values", met, slip)
 
@@ -199,7 +255,7 @@ def is_log(channel: str, layers: Sequence[View]) -> bool:
     return any(scale.get("type") == "log" for scale in scales)
 
 
-def says(*choices: str, name: str, slip: str = "chart-unlabelled") -> Need:
+def says(*choices: str, name: str, slip: str = "chart-unlabelled", on_axis: bool = False) -> Need:
     """Need one of these phrases in a title, subtitle, axis title, legend or label.
 
     Parameters
@@ -208,13 +264,15 @@ def says(*choices: str, name: str, slip: str = "chart-unlabelled") -> Need:
         Phrases; spaces and capitals do not matter.
     name
         What is needed, in words that follow "a chart that".
+    on_axis
+        Whether only the titles of the axes will do.
     """
 
     def squeezed(text: str) -> str:
         return plain(text).replace(" ", "")
 
     def met(picture: Picture) -> bool:
-        everything = [squeezed(text) for text in picture.texts]
+        everything = [squeezed(text) for text in (picture.axis_texts if on_axis else picture.texts)]
         return any(squeezed(choice) in text for choice in choices for text in everything)
 
     return Need(name, met, slip)
@@ -241,6 +299,11 @@ class Chart(Form):
         if is_blank(answer):
             raise NotAttemptedError
         picture = picture_of(self._specification(answer))
+        if picture.paths:
+            raise UnreadableError(
+                f"The column {shown(picture.paths[0])} has a dot or a bracket in its name, for which "
+                "Altair looks elsewhere: nothing of it is drawn. Next: give the column a name without it."
+            )
         if not any(any(view.rows) or any(view.quantities().values()) for view in picture.views):
             raise UnreadableError(
                 "This chart holds no table, so its values cannot be checked. Give it the table itself, not a "
@@ -297,8 +360,12 @@ class Chart(Form):
         """Say what a chart does instead of what is needed."""
         slip = need.slip
         if slip == WRONG_QUANTITY:
-            slip = next((each for each, values in slips.items() if draws(picture, values, 0.005)), slip)
-            if slip == need.slip and picture.computed:
+            slip = next((each for each, values in slips.items() if draws(picture, values, 0.05)), slip)
+            if slip == need.slip and any(view.stacked() for view in picture.views):
+                slip = f"{WRONG_QUANTITY}:stacked"
+            elif slip == need.slip and not any(each for view in picture.views for each in view.ends()):
+                slip = f"{WRONG_QUANTITY}:type"
+            elif slip == need.slip and picture.computed:
                 return Outcome(
                     "cannot check",
                     message=f"Your chart computes its values while it is drawn ({picture.computed[0]}). "

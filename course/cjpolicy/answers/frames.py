@@ -27,6 +27,7 @@ from .words import label, plain
 if TYPE_CHECKING:
     import pandas as pd
 
+ROWS = "Next: print your table, and ask of each row whether the question asks for it."
 HOLDERS = (list, tuple, dict, set, range, str, bytes)
 
 
@@ -70,13 +71,20 @@ class Frame(Form):
         """Turn an answer into a table indexed by the folded row names; its columns as asked for."""
         if is_blank(answer):
             raise NotAttemptedError
-        table = self._with_names_as_column(self._table(answer))
-        have = [plain(str(name)) for name in table.columns]
+        table = self._table(answer)
+        if table.columns.nlevels > 1:
+            raise UnreadableError(
+                f"The columns of your table have {table.columns.nlevels} names each, such as "
+                f"{shown(table.columns[-1])}. Give each one name. Give {self.wanted}."
+            )
+        table = self._with_names_as_column(table)
+        named = [str(name) for name in table.columns]
+        have = [plain(name) for name in named]
         table = table.set_axis(have, axis=1)
         absent = [name for name in (self.by, *self.columns) if plain(name) not in have]
         if self.by in absent or len(absent) == len(self.columns):
             raise UnreadableError(
-                f"Your table lacks `{absent[0]}`: it has {listed(have)}. Give {self.wanted}."
+                f"Your table lacks `{absent[0]}`: it has {listed(named)}. Give {self.wanted}."
             )
         # A column that is not there yet is an unanswered part; it does not spoil the others.
         table = table.assign(**{plain(name): None for name in absent})
@@ -166,7 +174,7 @@ class Frame(Form):
         rows = [label(name) for name in expected[self.by]]
         fault = row_fault(rows, list(value.index))
         if fault:
-            return Outcome("not yet", message=f"{fault} Next: compare them with the rows the question names.")
+            return Outcome("not yet", message=f"{fault} {ROWS}")
         own = value.loc[rows]
         parts = []
         for name in self.columns:

@@ -29,6 +29,7 @@ from .numbers import Number
 Case = Sequence[Any]
 REFUSALS = "refuses nonsense"
 FORGETS_TO_RETURN = "slip-no-return"
+TOO_STRICT = "But these inputs can happen. Next: look at the edges of your conditions."
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,10 @@ class Function(Form):
         if tried and all(isinstance(each.failure, NotImplementedError) for each in tried):
             return Outcome("not attempted", message=f"The function is still empty. Give {self.wanted}.")
         slip = self._slip(tried, expected, slips or {}, within)
-        parts = [(name, self._group(group, expected, slip, within)) for name, group in groups.items()]
+        refusal = (error,) if refuses else ()
+        parts = [
+            (name, self._group(group, expected, slip, within, refusal)) for name, group in groups.items()
+        ]
         if refuses:
             # Whoever refuses sensible inputs too has not told sense from nonsense.
             useless = bool(tried) and not any(each.answered for each in tried)
@@ -196,10 +200,17 @@ class Function(Form):
             return False
 
     def _group(
-        self, group: Sequence[Call], expected: Callable[..., Any], slip: str, within: float | None
+        self,
+        group: Sequence[Call],
+        expected: Callable[..., Any],
+        slip: str,
+        within: float | None,
+        refusal: tuple[type[Exception], ...],
     ) -> Outcome:
-        """Report the first case of a group that went wrong."""
+        """Report the first case of a group that went wrong; `refusal` is how nonsense is to be refused."""
         for each in group:
+            if isinstance(each.failure, refusal):
+                return Outcome("not yet", message=f"{each.text} was refused. {TOO_STRICT}")
             if each.failure is not None:
                 return Outcome("not yet", message=stopped(each))
             if each.returned is None:
@@ -233,7 +244,7 @@ def name_of(function: Callable[..., Any]) -> str:
 def stopped(failed: Call) -> str:
     """Tell a student how their function failed, and what to do."""
     if isinstance(failed.failure, RecursionError):
-        return f"{failed.text} calls itself without end. Next: return a value instead of a call of itself."
+        return f"{failed.text} calls itself too often. Next: use a loop, or let some call return a value."
     try:
         said = " ".join(str(failed.failure).split())[:120]
     except FAILURES:
@@ -254,7 +265,7 @@ def refusals(calls: Sequence[Call], error: type[Exception], useless: bool) -> Ou
             came = f"raised {type_name(each.failure)}"
         return Outcome(
             "not yet",
-            message=f"{each.text} makes no sense, yet your function {came}. "
+            message=f"{each.text} should be refused, yet your function {came}. "
             f"Next: raise {error.__name__} with a sentence that says what is wrong.",
         )
     if useless:

@@ -32,8 +32,8 @@ NEARLY = 0.02
 SAME_DIGITS = 0.005
 SCALES = (100, 1 / 100, 1000, 1 / 1000, 1e6, 1e-6)
 NO_HOLDER = (bool, str, bytes, dict, numbers.Number)
-LOWEST = ("lowest", "lower", "low", "min", "minimum", "from", "start")
-HIGHEST = ("highest", "higher", "upper", "high", "max", "maximum", "to", "end")
+LOWEST = ("lowest", "lower", "low", "min", "minimum", "from", "start", "narrowest")
+HIGHEST = ("highest", "higher", "upper", "high", "max", "maximum", "to", "end", "widest")
 
 
 def as_float(answer: Any) -> float:
@@ -119,7 +119,11 @@ def with_unit(value: float, unit: str) -> str:
     --------
     >>> with_unit(5, "£"), with_unit(8, "per cent"), with_unit(69, "index, 1997 = 100")
     ('£5', '8 per cent', '69 (index, 1997 = 100)')
+    >>> with_unit(1, "percentage points"), with_unit(1, "people")
+    ('1 percentage point', '1 person')
     """
+    if value == 1:
+        unit = "person" if unit == "people" else unit.removesuffix("s")
     if unit == "£":
         return f"£{number_text(value)}"
     return f"{number_text(value)} ({unit})" if "," in unit else f"{number_text(value)} {unit}".strip()
@@ -127,7 +131,7 @@ def with_unit(value: float, unit: str) -> str:
 
 def sign_share(slip: str) -> float:
     """Give the share that a recognised mistake keeps: half for a bare wrong sign, else nothing."""
-    return 0.5 if slip.partition(":")[0] == "slip-sign" else 0.0
+    return 0.5 if slip == "slip-sign" else 0.0
 
 
 def as_values(wrong: Any) -> list[float]:
@@ -209,6 +213,7 @@ class Number(Form):
         within: float | None = None,
         slips: Mapping[str, Any] | None = None,
         either: Iterable[float] = (),
+        slips_within: float | None = None,
     ) -> Outcome:
         """Compare a number with the key.
 
@@ -222,16 +227,27 @@ class Number(Form):
             Misconception id to the wrong value (or values) it leads to.
         either
             Other values that are as right.
+        slips_within
+            Absolute tolerance of the wrong values, where the right one has a wide one: that of a simulation.
         """
         within = self.tolerance(within)
         if any(close(value, float(target), within) for target in (expected, *either)):
             return CORRECT
         arrived = with_unit(value, self.unit)
-        for slip, wrong in (slips or {}).items():
+        slack = within if slips_within is None else slips_within
+        # Of two mistakes that lead near the answer, the nearer; the first of two that lead to it.
+        near = [
+            (abs(value - target), slip)
+            for slip, wrong in (slips or {}).items()
+            for target in as_values(wrong)
             # What is near nought is as a rule a share where per cent were asked for, not nought.
-            if any(close(value, target, within if target else None) for target in as_values(wrong)):
-                return diagnosed(arrived, slip, share=sign_share(slip))
-        slip = general_slip(value, float(expected), within)
+            if close(value, target, slack if target else None)
+        ]
+        if near:
+            slip = min(near, key=lambda each: each[0])[1]
+            return diagnosed(arrived, slip, share=sign_share(slip))
+        common = (general_slip(value, float(target), within) for target in (expected, *either))
+        slip = next(filter(None, common), "")
         if slip:
             return diagnosed(arrived, slip, share=sign_share(slip))
         return unrecognised(arrived, self.wanted)
@@ -253,8 +269,10 @@ def general_slip(value: float, expected: float, within: float | None) -> str:
     slack = min(max(within or 0.0, SAME_DIGITS * abs(expected)), NEARLY * abs(expected))
     if any(close(value * scale, expected, slack) for scale in SCALES):
         return "unit-slip"
-    counts = value.is_integer() and expected.is_integer() and (within or 0.0) < 0.5
-    if abs(value - expected) <= NEARLY * abs(expected) and not counts:
+    if value and value in (round(expected), round(expected, 1)):
+        return "slip-early-rounding"
+    counts = value.is_integer() and expected.is_integer() and (within or 0.0) <= 0.5
+    if close(value, expected, NEARLY * abs(expected)) and not counts:
         return "slip-early-rounding"
     return ""
 
@@ -319,7 +337,7 @@ class Interval(Form):
             Misconception id to the wrong pair, or a list of wrong pairs.
         """
         wrong = {slip: pairs_of(pairs) for slip, pairs in (slips or {}).items()}
-        ends = self._numbers(value)
+        ends, no_end_right = self._numbers(value), False
         if ends:
             arrived = " to ".join(map(number_text, ends))
             right, swapped = (self._match(pair, expected, within) for pair in (ends, ends[::-1]))
@@ -328,9 +346,14 @@ class Interval(Form):
             for slip, pairs in wrong.items():
                 if not right and any(self._match(ends, pair, within) for pair in pairs):
                     return diagnosed(arrived, slip, share=sign_share(slip))
+            slack = self.end.tolerance(within)
+            no_end_right = not any(
+                close(end, float(key), slack) for end, key in zip(ends, expected, strict=True)
+            )
         parts = []
         for side, name in enumerate(("lowest", "highest")):
-            own = {slip: [pair[side] for pair in pairs] for slip, pairs in wrong.items()}
+            # A mistake that explains one end of two wrong ones explains nothing.
+            own = {slip: [pair[side] for pair in pairs] for slip, pairs in wrong.items() if not no_end_right}
             parts.append((name, self.end.judge(value[side], expected[side], within=within, slips=own)))
         return combined(parts)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
@@ -11,7 +12,12 @@ from .transforms import SUMMARIES, Definition, Row, grouped, numbers_in, summari
 from .words import label
 
 POSITIONS = ("x", "y")
+BARS = ("bar", "area")
+# What puts marks of the same place side by side, or in panels.
+BESIDE = ("xOffset", "yOffset", "row", "column", "facet")
 SERIES = ("color", "fill", "stroke", "shape", "strokeDash", "detail")
+ESCAPED = re.compile(r"\\([.\[\]\\])")
+PATH = re.compile(r"(?<!\\)[.\[]")
 GUIDES = {"x": "axis", "y": "axis", "row": "header", "column": "header", "facet": "header"}
 LEGENDS = ("color", "fill", "stroke", "shape", "size", "opacity", "strokeDash")
 
@@ -45,26 +51,50 @@ class View:
                 return [definition[constant]]
         return [row.get(definition["field"]) for row in self.rows] if "field" in definition else []
 
+    def fields(self, channels: Iterable[str]) -> list[str]:
+        """List the columns on some channels."""
+        return [self.encoding[name]["field"] for name in channels if "field" in self.encoding.get(name, {})]
+
     def quantities(self) -> dict[str, list[float]]:
-        """Give the numbers on each position channel that carries a quantity."""
+        """Give the numbers on each position channel that carries a quantity, as its axis writes them."""
         found = {}
         for channel in POSITIONS:
             definition = self.encoding.get(channel, {})
             if definition.get("type") == "quantitative" or numbers_in([definition.get("datum")]):
-                found[channel] = numbers_in(self.values(channel))
+                found[channel] = self._written(channel, channel)
         return found
 
     def ends(self) -> dict[str, list[float]]:
-        """Give the numbers on each position channel, and those at which its marks end: x2 and y2."""
+        """Give the numbers on each position channel, and those at which its marks end: x2, xError..."""
         found = self.quantities()
-        second = {f"{channel}2": numbers_in(self.values(f"{channel}2")) for channel in found}
+        second = {f"{channel}2": self._written(f"{channel}2", channel) for channel in found}
+        for channel, middles in self.quantities().items():
+            up = self._written(f"{channel}Error", channel)
+            down = self._written(f"{channel}Error2", channel) or [-each for each in up]
+            for end, reach in (("+", up), ("-", down)):
+                if len(reach) == len(middles):
+                    second[f"{channel}{end}"] = [sum(pair) for pair in zip(middles, reach, strict=True)]
         return found | {channel: values for channel, values in second.items() if values}
+
+    def _written(self, channel: str, axis: str) -> list[float]:
+        guide = self.encoding[axis].get("axis") or {}
+        times = 100 if str(guide.get("format", "")).endswith("%") else 1
+        return [times * each for each in numbers_in(self.values(channel))]
+
+    def stacked(self) -> bool:
+        """Say whether bars or areas stand on one another, so that the axis shows their sums."""
+        carrying = [name for name in POSITIONS if self.encoding.get(name, {}).get("type") == "quantitative"]
+        if self.mark not in BARS or len(carrying) != 1 or f"{carrying[0]}2" in self.encoding:
+            return False
+        if self.encoding[carrying[0]].get("stack", True) in (None, False):
+            return False
+        places = self.fields(name for name in (*POSITIONS, *BESIDE) if name != carrying[0])
+        return any(len(group) > 1 for group in grouped(self.rows, places))
 
     def series(self) -> list[list[Row]]:
         """Split the rows into the series that colour, dash or detail tells apart."""
-        split = [self.encoding[name]["field"] for name in SERIES if "field" in self.encoding.get(name, {})]
-        on_axes = [self.encoding.get(channel, {}).get("field") for channel in POSITIONS]
-        return grouped(self.rows, [name for name in split if name not in on_axes])
+        on_axes = self.fields(POSITIONS)
+        return grouped(self.rows, [name for name in self.fields(SERIES) if name not in on_axes])
 
     def order(self, channel: str) -> list[str]:
         """Work out the order in which the folded labels of a channel stand along its axis."""
@@ -87,17 +117,34 @@ class Picture:
         Every layer that draws marks.
     texts
         Every title, subtitle, legend entry and written label a reader sees.
+    axis_texts
+        Of these, the titles of the axes.
     computed
         What the chart computes while it is drawn and cannot be worked out here, such as "transform_window".
+    paths
+        Columns whose dot or bracket Vega takes for a way into the column, so that nothing of them is drawn.
     """
 
     views: list[View] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    axis_texts: list[str] = field(default_factory=list)
     computed: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
 
     def same_axes(self, view: View) -> list[View]:
         """List the layers that share their axes with one of them, itself among them."""
         return [each for each in self.views if each.axes == view.axes]
+
+    def orders(self) -> Iterator[list[str]]:
+        """Give the labels along each axis in their order: of each layer, and of those that share axes."""
+        for channel, axes in product(POSITIONS, dict.fromkeys(view.axes for view in self.views)):
+            layers = [view for view in self.views if view.axes == axes and view.fields([channel])]
+            together: dict[str, list[View]] = {}
+            for view in sorted_alike(layers, channel):
+                yield view.order(channel)
+                together.setdefault(view.encoding[channel]["field"], []).append(view)
+            for views in together.values():
+                yield replace(views[0], rows=[row for view in views for row in view.rows]).order(channel)
 
 
 @dataclass(frozen=True)
@@ -199,15 +246,38 @@ def rows_of(data: Any, around: Around) -> list[Row]:
 def add_view(mark: Any, inside: Around, into: Picture) -> None:
     """Add what one mark draws, and the texts it brings."""
     name = mark["type"] if isinstance(mark, dict) else mark
-    encoding, rows, beyond = summarised(inside.encoding, inside.rows)
+    into.paths += paths_in(inside)
+    encoding, rows, beyond = summarised(unescaped(inside.encoding), inside.rows)
     into.computed += beyond
     view = View(name, encoding, rows, inside.axes or 0)
     into.views.append(view)
     for channel, definition in view.encoding.items():
-        into.texts += guide_texts(view, channel, definition)
+        said = guide_texts(view, channel, definition)
+        into.texts += said
+        into.axis_texts += said if channel in POSITIONS else []
     if name == "text":
         written = mark.get("text") if isinstance(mark, dict) else None
         into.texts += [*title_texts(written), *map(str, view.values("text"))]
+
+
+def unescaped(encoding: Mapping[str, Definition]) -> dict[str, Definition]:
+    r"""Give each channel's column its own name: Vega writes a dot in a name as `\\.`."""
+    return {
+        channel: {**definition, "field": ESCAPED.sub(r"\1", definition["field"])}
+        if isinstance(definition.get("field"), str)
+        else definition
+        for channel, definition in encoding.items()
+    }
+
+
+def paths_in(inside: Around) -> list[str]:
+    """List the columns that are there, but are written so that Vega looks for them elsewhere."""
+    fields = (definition.get("field") for definition in inside.encoding.values())
+    return [
+        each
+        for each in fields
+        if isinstance(each, str) and PATH.search(each) and any(each in row for row in inside.rows)
+    ]
 
 
 def title_texts(title: Any) -> list[str]:
@@ -226,8 +296,17 @@ def guide_texts(view: View, channel: str, definition: Definition) -> list[str]:
         return []
     drawn = definition.get(guide) or {}
     title = drawn.get("title", definition.get("title", definition.get("field")))
-    entries = view.values(channel) if guide != "axis" and "field" in definition else []
+    entries = view.values(channel) if guide != "axis" and {"field", "datum"} & set(definition) else []
     return [*title_texts(title), *dict.fromkeys(str(entry) for entry in entries if isinstance(entry, str))]
+
+
+def sorted_alike(layers: Sequence[View], channel: str) -> Iterator[View]:
+    """Give layers their one axis's sort: where theirs differ, Vega-Lite drops them all for the alphabet."""
+    sorts = [view.encoding[channel].get("sort", "ascending") for view in layers]
+    given = [sort for sort in sorts if sort is not None]
+    sort = None if not given else given[0] if all(each == given[0] for each in given) else "ascending"
+    for view in layers:
+        yield replace(view, encoding={**view.encoding, channel: {**view.encoding[channel], "sort": sort}})
 
 
 def in_order(view: View, channel: str, definition: Definition) -> list[Any]:

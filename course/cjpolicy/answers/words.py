@@ -36,7 +36,7 @@ def plain(text: str) -> str:
     ('cannot tell', 'cannot tell', '-31')
     """
     joined = re.sub(r"(?<=[^\W\d])[-–](?=[^\W\d])", " ", text)
-    joined = re.sub(r"\bcan(?:['’]t| not)\b", "cannot", joined, flags=re.IGNORECASE)
+    joined = re.sub(r"\bcan(?:['’]?t| not)\b", "cannot", joined, flags=re.IGNORECASE)
     return re.sub(r"[\s_]+", " ", joined).strip(" .,;:\"'’‘“”").casefold()
 
 
@@ -81,10 +81,14 @@ class Choice(Form):
             raise UnreadableError(
                 f"You gave {kind_of(answer)}, {shown(answer)}. Give {self.wanted}, in quotation marks."
             )
-        matches = [option for option in self.options if plain(option) == plain(word)]
+        matches = [option for option in self.options if self._folded(option) == self._folded(word)]
         if not matches:
             raise UnreadableError(f"You gave {shown(word)}, which is not on the list. Give {self.wanted}.")
         return matches[0]
+
+    def _folded(self, text: str) -> str:
+        """Fold a text as `plain` does; a comma more or less makes no other option."""
+        return plain(text).replace(",", "")
 
     def mark(self, value: str, expected: Any, *, slips: Mapping[str, Any] | None = None) -> Outcome:
         """Compare a chosen option with the key.

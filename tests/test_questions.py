@@ -117,6 +117,102 @@ def test_a_recorded_mistake_is_wrong_and_is_named(question: Question, slip: str,
     assert outcome.slips == (slip,)
 
 
+RATES = {name: QUESTIONS["05-rates"].expected[name] for name in ("per_record", "per_theft")}
+RATES_SWAPPED = dict(zip(RATES, reversed(RATES.values()), strict=True))
+# Wrong answers that a review of the lessons tried, each once taken as right or told something untrue. Of an
+# answer in parts, or a table, the parts that are not named are right.
+REVIEWED: list[tuple[str, Any, list[str]]] = [
+    ("03-nine-years", -3.7, ["wrong-base:new"]),
+    ("03-with-inquiry", -38.3, ["wrong-base:new"]),
+    ("03-with-inquiry", 28, ["slip-early-rounding"]),
+    ("03-give-or-take", (703, 811), ["slip-early-rounding"]),
+    ("03-voices", {"A": "contradicted"}, ["noise-as-change:reverse"]),
+    ("03-voices", {"A": "cannot tell"}, ["noise-as-change:rule-settles"]),
+    ("03-voices", {"C": "supported"}, ["wrong-denominator:total"]),
+    ("03-voices", {"C": "cannot tell"}, ["wrong-denominator:total"]),
+    ("03-voices", {"E": "supported"}, ["noise-as-change:reverse"]),
+    ("03-voices", {"E": "cannot tell"}, ["noise-as-change:rule-settles"]),
+    ("05-reported", {"reported": [712, 723, 45, 289]}, ["slip-other-rows:column"]),
+    ("05-rates", RATES_SWAPPED, ["wrong-denominator"]),
+    ("05-car-share", {"of_convicted": 40}, ["slip-early-rounding"]),
+    ("07-further", 36, []),
+    ("07-relative", -7.59, ["wrong-base:new"]),
+    ("07-yearly", 9.72, ["divided-compound"]),
+    ("07-yearly", 8.86, []),
+    ("07-by-may", 0.86, ["slip-other-rows:part"]),
+    ("07-by-may", 1, []),
+    ("07-by-may", 15.85, ["wrong-base"]),
+    ("07-roles", {"walkers": "collider", "paper": "mediator"}, ["before-after-as-effect:arrows"]),
+    ("07-worst-fall", 19.35, ["unweighted-mean"]),
+    ("07-worst-fall", -24.2, ["wrong-base:new"]),
+    ("07-luck", 10.05, ["slip-other-rows:column"]),
+    ("07-worst-year", 30, ["slip-other-rows:average"]),
+    *(("07-worst-year", other, ["slip-other-rows:draws"]) for other in (21, 35, 36, 37)),
+    *(("07-how-many", rest, ["slip-complement:misses"]) for rest in (300, 336, 375)),
+    ("07-how-many", 100, []),
+    ("07-how-many", 960, []),
+    ("07-halved", {"picked": "could not"}, ["seen-as-whole:picked"]),
+    ("09-spread", 0, []),
+    ("09-spread", 0.5, []),
+    ("09-unequal", 34.6, ["slip-other-rows:part"]),
+    ("09-unequal", 85, ["slip-other-rows:part"]),
+    ("09-voices", {"B": "contradicted"}, ["absence-as-evidence:bare"]),
+    ("09-voices", {"B": "cannot tell"}, ["absence-as-evidence:bare"]),
+    ("10-who", {"who": "homeless prisoners"}, ["wrong-denominator:words"]),
+    ("10-another-sample", 12.5, ["unit-slip"]),
+    ("10-clusters", 20.3, ["unit-slip"]),
+    ("10-clusters", 50, ["noise-as-change:textbook"]),
+    *(("10-worth", other, []) for other in (9, 10.9, 9.8)),
+    ("10-voices", {"A": "cannot tell"}, ["absence-as-evidence:settled"]),
+    ("11-more-likely", -20, ["wrong-base:compared"]),
+    *(("11-one-in", other, []) for other in (0.25, 0.08, 0.1, 0.2, 0)),
+    ("11-p-means", "how large the difference is", ["significance-for-size:number"]),
+]
+
+
+@pytest.mark.parametrize(("question_id", "wrong", "slips"), REVIEWED)
+def test_a_reviewed_answer_is_wrong_and_told_nothing_untrue(
+    question_id: str, wrong: Any, slips: list[str]
+) -> None:
+    question = QUESTIONS[question_id]
+    outcome = judged(question, {**question.expected, **wrong} if isinstance(wrong, dict) else wrong)
+    assert outcome.status != "correct"
+    assert list(outcome.slips) == slips
+
+
+@pytest.mark.parametrize(
+    ("mark", "status", "slips"),
+    [
+        ("bar", "correct", ()),
+        ("line", "not yet", ("chart-no-bars",)),
+        ("point", "not yet", ("chart-no-bars",)),
+    ],
+)
+def test_a_bar_for_each_kind_is_a_bar(mark: Any, status: str, slips: tuple[str, ...]) -> None:
+    table = pd.DataFrame(QUESTIONS["05-rates"].expected)
+    chart = alt.Chart(table, mark=mark, title="Simulated, of every 100 recorded")
+    outcome = judged(QUESTIONS["05-chart"], chart.encode(x="kind", y="per_record"))
+    assert (outcome.status, outcome.slips) == (status, slips)
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "slips"),
+    [
+        ({"y": "rate_id"}, "correct", ()),
+        ({}, "not yet", ("chart-unlabelled:rows",)),
+        ({"y": "who"}, "not yet", ("chart-unlabelled:rows",)),
+    ],
+)
+def test_a_rate_on_the_log_axis_has_its_name(
+    names: dict[str, str], status: str, slips: tuple[str, ...]
+) -> None:
+    printed = cj.load("reoffending_rates").dropna(subset=["percent"])
+    chart = alt.Chart(printed).mark_point()
+    x = alt.X("percent", scale=alt.Scale(type="log"))
+    outcome = judged(QUESTIONS["09-log-chart"], chart.encode(x=x, **names))
+    assert (outcome.status, outcome.slips) == (status, slips)
+
+
 @every_question
 def test_every_slip_has_words(question: Question) -> None:
     def ids(slips: Any) -> Iterator[str]:

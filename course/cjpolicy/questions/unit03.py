@@ -205,7 +205,7 @@ def _year_questions() -> list[Question]:
     return [
         Question(
             "03-nine-years",
-            Number("per cent"),
+            Number("per cent", decimals=1),
             100 * (last / first - 1),
             hints=(
                 "How many times the earlier count is the later one? And how much more than once is that?",
@@ -217,7 +217,8 @@ def _year_questions() -> list[Question]:
                 "within": 0.05,
                 "slips": {
                     "added-percentages": up + down,
-                    "wrong-base:new": 100 * (last - first) / last,
+                    # With the two counts swapped the formula gives the same with a minus.
+                    "wrong-base:new": [100 * (last - first) / last, 100 * (first - last) / last],
                     "change-for-level:difference": last - first,
                     "change-for-level:factor": 100 * last / first,
                     "chosen-base-year": [down, -down],
@@ -226,7 +227,7 @@ def _year_questions() -> list[Question]:
         ),
         Question(
             "03-with-inquiry",
-            Number("per cent"),
+            Number("per cent", decimals=1),
             100 * (1 - last / peak_with),
             hints=(
                 "First the count of 2002/03 as it would have been: what is printed, and the 172 besides.",
@@ -238,7 +239,7 @@ def _year_questions() -> list[Question]:
                 "within": 0.1,
                 "slips": {
                     "chosen-base-year:as-printed": -down,
-                    "wrong-base:new": 100 * (peak_with - last) / last,
+                    "wrong-base:new": [100 * (peak_with - last) / last, 100 * (last - peak_with) / last],
                     "definition-drift:both-years": 100 * (1 - (last + peak_with - peak) / peak_with),
                     "change-for-level:factor": 100 * last / peak_with,
                 },
@@ -264,7 +265,7 @@ def _noise_questions() -> list[Question]:
             solution="root = 27.5  # 27.5 * 27.5 is 756.25, near enough\nanswer = (757 - 2 * root, 757 + 2 * root)",
             why="Lived again, the same year could well show some fifty deaths more or fewer. A change between two years may wobble further: that comes next.",
             options={
-                "within": 1.5,
+                "within": 0.6,
                 "slips": {
                     "slip-other-rows:example": (first - 2 * 27, first + 2 * 27),
                     "noise-as-change:one-root": (last - one_root, last + one_root),
@@ -317,11 +318,17 @@ def _noise_questions() -> list[Question]:
             why="Three were settled by arithmetic on what survived, one by a share that the table prints. One needs years that did not reach us.",
             options={
                 "slips": {
-                    "A": {"noise-as-change:reverse": ["contradicted", "cannot tell"]},
+                    "A": {
+                        "noise-as-change:reverse": "contradicted",
+                        "noise-as-change:rule-settles": "cannot tell",
+                    },
                     "B": {"seen-as-whole:years": "supported", "absence-as-evidence": "contradicted"},
-                    "C": {"definition-drift": ["supported", "cannot tell"]},
+                    "C": {"wrong-denominator:total": ["supported", "cannot tell"]},
                     "D": {"seen-as-whole:printed": ["contradicted", "cannot tell"]},
-                    "E": {"noise-as-change:reverse": ["supported", "cannot tell"]},
+                    "E": {
+                        "noise-as-change:reverse": "supported",
+                        "noise-as-change:rule-settles": "cannot tell",
+                    },
                 }
             },
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..answers import Chart, Choice, Frame, Number, Parts, Verdicts
-from ..answers.charts import says, shows, starts_at_zero
+from ..answers.charts import says, shows, starts_at_zero, uses_bars
 from ..catalogue import figure, load
 from . import Question
 
@@ -148,7 +148,11 @@ def followed_thefts() -> list[Question]:
                 "slips": {
                     "reported": {
                         "slip-other-rows:count": rows,
-                        "slip-other-rows": [stages["recorded"], stages["charged"], stages["convicted"]],
+                        "slip-other-rows:column": [
+                            stages["recorded"],
+                            stages["charged"],
+                            stages["convicted"],
+                        ],
                     },
                 },
             },
@@ -167,11 +171,19 @@ def followed_thefts() -> list[Question]:
                 "within": {"per_record": 0.06, "per_theft": 0.06},
                 "slips": {
                     "per_record": {
-                        "wrong-denominator": [per_charge, percent(stages["convicted"], stages["reported"])],
+                        "wrong-denominator": [
+                            per_charge,
+                            per_theft,
+                            percent(stages["convicted"], stages["reported"]),
+                        ],
                         "unit-slip": [rate / 100 for rate in per_record],
                     },
                     "per_theft": {
-                        "wrong-denominator": [per_record, percent(stages["convicted"], stages["reported"])],
+                        "wrong-denominator": [
+                            per_charge,
+                            per_record,
+                            percent(stages["convicted"], stages["reported"]),
+                        ],
                         "unit-slip": [rate / 100 for rate in per_theft],
                     },
                 },
@@ -181,7 +193,7 @@ def followed_thefts() -> list[Question]:
             "05-chart",
             Chart(),
             {
-                "the rate for each kind": [shows(per_record), starts_at_zero()],
+                "the rate for each kind": [shows(per_record), uses_bars(), starts_at_zero()],
                 "says out of what": [
                     says("recorded", "records", name="says that its rates are out of recorded thefts"),
                     says("simulated", "invented", name="says that its figures are simulated"),
@@ -201,7 +213,7 @@ def followed_thefts() -> list[Question]:
         ),
         Question(
             "05-car-share",
-            Parts(of_convicted=Number("per cent"), of_all=Number("per cent")),
+            Parts(of_convicted=Number("per cent", decimals=1), of_all=Number("per cent", decimals=1)),
             {"of_convicted": shares["convicted"], "of_all": shares["happened"]},
             hints=(
                 "value_counts() says how many of each kind there are. Add them up for the whole.",

@@ -125,7 +125,6 @@ def questions() -> list[Question]:
                 "within": 0.05,
                 "slips": {
                     "before-after-as-effect": fall,
-                    "added-percentages": fall + comparison,
                     "points-for-percent": [
                         relative,
                         round(relative, 1),
@@ -149,7 +148,11 @@ def questions() -> list[Question]:
                 "within": 0.1,
                 "slips": {
                     "points-for-percent": further,
-                    "wrong-base:new": 100 * (comparison_left / left - 1),
+                    # With the two figures swapped the formula gives the same with a minus.
+                    "wrong-base:new": [
+                        100 * (comparison_left / left - 1),
+                        100 * (1 - comparison_left / left),
+                    ],
                     "change-for-level:factor": 100 * left / comparison_left,
                     "wrong-denominator": [100 * further / fall, 100 * further / comparison],
                     "before-after-as-effect": fall,
@@ -158,7 +161,7 @@ def questions() -> list[Question]:
         ),
         Question(
             "07-yearly",
-            Number("per cent"),
+            Number("per cent", decimals=1),
             yearly,
             hints=(
                 "How many of 100 are left at the end of the period? Let the loop try monthly falls below 1 "
@@ -177,9 +180,12 @@ def questions() -> list[Question]:
             ),
             why="Equal shares are not equal slices: each month works on what the one before left.",
             options={
-                "within": 0.2,
+                "within": 0.1,
+                "slips_within": 0.04,
                 "either": [steady_yearly_fall(fall, months + 1)],
                 "slips": {
+                    # The right fall in a month, twelve times over.
+                    "divided-compound": [12 * 0.84, 12 * 0.838, 12 * 0.81],
                     "divided-compound:fall": [12 * fall / months, 12 * fall / (months + 1)],
                     "unlike-follow-up:whole": fall,
                     "unlike-follow-up:month": [0.84, 0.838],
@@ -189,7 +195,7 @@ def questions() -> list[Question]:
         ),
         Question(
             "07-by-may",
-            Number("points, November 2004 = 100"),
+            Number("points, November 2004 = 100", decimals=1),
             by_may,
             hints=(
                 "Work backwards. Where did these areas stand in March 2007, with November 2004 at 100?",
@@ -203,7 +209,9 @@ def questions() -> list[Question]:
                 "slips": {
                     "added-percentages": comparison - later,
                     "change-for-level": [100 - by_may, comparison_left, comparison_left + later],
-                    "definition-drift:period": [comparison - by_may, later],
+                    "slip-other-rows:part": comparison - by_may,
+                    # The one per cent put back as if it had been taken of November.
+                    "wrong-base": 100 - comparison_left * (1 - later / 100),
                     "unlike-follow-up": comparison,
                 },
             },
@@ -230,22 +238,23 @@ def questions() -> list[Question]:
             Parts(walkers=Choice(ROLES), paper=Choice(ROLES), complaints=Choice(ROLES)),
             {"walkers": "mediator", "paper": "collider", "complaints": "confounder"},
             hints=(
-                "Put lamps on the left, thefts on the right, and draw the arrows of each sentence.",
+                "Put lamps on the left, thefts on the right, and the third thing above them.",
+                "Take one sentence at a time, and write its two arrows. Where does each begin, where does it end?",
                 "Do both arrows leave the third box, do both end in it, or does one end and one leave?",
             ),
             solution='answer = {"walkers": "mediator", "paper": "collider", "complaints": "confounder"}',
             why="The same third thing calls for opposite care: compare alike, leave alone, or do not choose by it.",
             options={
                 "slips": {
-                    "walkers": {"before-after-as-effect:mediator": ["confounder", "collider"]},
-                    "paper": {"seen-as-whole:collider": ["confounder", "mediator"]},
-                    "complaints": {"before-after-as-effect:confounder": ["mediator", "collider"]},
+                    "walkers": {"before-after-as-effect:arrows": ["confounder", "collider"]},
+                    "paper": {"before-after-as-effect:arrows": ["confounder", "mediator"]},
+                    "complaints": {"before-after-as-effect:arrows": ["mediator", "collider"]},
                 },
             },
         ),
         Question(
             "07-worst-fall",
-            Number("per cent"),
+            Number("per cent", decimals=1),
             worst_fall,
             hints=(
                 "Add up one column of the picked rows for each of the two years: sum does it.",
@@ -258,13 +267,17 @@ def questions() -> list[Question]:
             ),
             why="It looks like a success, and there is nothing behind it but how the areas were picked.",
             options={
-                "within": 0.2,
+                "within": 0.06,
                 "slips": {
                     "slip-other-rows": [
                         100 * (1 - all_after / all_before),
                         100 * (1 - rest_after / rest_before),
                     ],
-                    "wrong-base:new": 100 * (worst_before / worst_after - 1),
+                    "unweighted-mean": float(100 * (1 - worst["year_4"] / worst["year_3"]).mean()),
+                    "wrong-base:new": [
+                        100 * (worst_before / worst_after - 1),
+                        100 * (1 - worst_before / worst_after),
+                    ],
                     "change-for-level:factor": 100 - worst_fall,
                     "change-for-level": [worst_before - worst_after, (worst_before - worst_after) / WORST],
                 },
@@ -272,7 +285,7 @@ def questions() -> list[Question]:
         ),
         Question(
             "07-luck",
-            Number("offences an area"),
+            Number("offences an area", decimals=1),
             luck,
             hints=(
                 "You need two means over the same 20 rows: of what came in year 3, and of what is usual there.",
@@ -290,8 +303,8 @@ def questions() -> list[Question]:
                     "slip-other-rows": [
                         float(worst["year_3"].mean() - areas["usual"].mean()),
                         float(areas["year_3"].mean() - areas["usual"].mean()),
-                        float(worst["year_3"].mean() - worst["year_4"].mean()),
                     ],
+                    "slip-other-rows:column": float(worst["year_3"].mean() - worst["year_4"].mean()),
                     "change-for-level": [worst_before / WORST, float(worst["usual"].mean())],
                     "unit-slip": WORST * luck,
                 },
@@ -310,8 +323,8 @@ def questions() -> list[Question]:
             options={
                 "within": 0.5,
                 "slips": {
-                    "mean-as-typical": 30,
-                    "slip-other-rows": [
+                    "slip-other-rows:average": 30,
+                    "slip-other-rows:draws": [
                         float(years.min()),
                         float(years[-1]),
                         float(one_area(30, 20, seed=7).max()),
@@ -338,8 +351,9 @@ def questions() -> list[Question]:
             options={
                 # Other seeds are as good: three standard errors of such a count.
                 "within": 45,
+                "slips_within": 5,
                 "slips": {
-                    "slip-other-rows": WORLDS - how_many,
+                    "slip-complement:misses": [*range(WORLDS - how_many - 45, WORLDS - how_many + 46)],
                     "unit-slip": 100 * how_many / WORLDS,
                     "before-after-as-effect": WORLDS,
                 },
@@ -398,7 +412,7 @@ def questions() -> list[Question]:
             why="A fall can have many causes. In how many places a meeting is held says nothing about what it does.",
             options={
                 "slips": {
-                    "picked": {"before-after-as-effect": "could not"},
+                    "picked": {"seen-as-whole:picked": "could not"},
                     "silent": {"seen-as-whole": "could not"},
                     "shorter": {"unlike-follow-up": "could not"},
                     "many": {"output-for-outcome": "could"},

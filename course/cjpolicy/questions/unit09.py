@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..answers import Chart, Choice, Function, Number, Parts, Verdicts
-from ..answers.charts import on_log_axis, shows, starts_at_zero
+from ..answers.charts import on_log_axis, shows, starts_at_zero, tells_apart
 from ..catalogue import figure, load
 from . import Question
 
@@ -25,7 +25,8 @@ def questions() -> list[Question]:
     yearly, years = figure("mail-13-2").value, figure("sotp-followup-8-2").value
     sexual, bound = figure("sotp-sexual-reoffending-7-5").value, figure("mappa-0-6-s26").value
     highest = figure("express-40pc-recidivism").value
-    printed = [float(rate) for rate in load("reoffending_rates")["percent"].dropna()]
+    rated = load("reoffending_rates").dropna(subset=["percent"])
+    printed = [float(rate) for rate in rated["percent"]]
 
     by_then, risk, allowed = share_after(yearly, years), risk_behind(sexual, years), share_after(bound, years)
     # The other route of the lesson goes by the invented town's yearly risk, in steps 3 and 4.
@@ -65,7 +66,10 @@ def questions() -> list[Question]:
         Question(
             "09-log-chart",
             Chart(),
-            {"the printed rates": [shows(printed)], "a log axis": [on_log_axis(printed), starts_at_zero()]},
+            {
+                "the printed rates": [shows(printed), tells_apart(list(rated["rate_id"]))],
+                "a log axis": [on_log_axis(printed), starts_at_zero()],
+            },
             hints=(
                 "Take the example's chart. Put the table of printed rates in place of the invented one, and the names of its columns in place of the example's.",
                 "Three things: the mark is a point, x carries percent with a scale of type log, y carries rate_id.",
@@ -97,6 +101,7 @@ def questions() -> list[Question]:
             why="Figures so far apart are seldom rivals. They count different things.",
             options={
                 "within": 0.5,
+                "slips_within": 0.01,
                 "slips": {
                     "points-for-percent:times": highest - bound,
                     "wrong-denominator:upside-down": bound / highest,
@@ -224,7 +229,7 @@ def questions() -> list[Question]:
                     "mean-as-typical:time": share_after(yearly, (short + long) / 2),
                     "divided-compound": yearly * (short + long) / 2,
                     "slip-complement": 100 - sum(shares) / 2,
-                    "seen-as-whole": shares,
+                    "slip-other-rows:part": shares,
                 },
             },
         ),
@@ -267,7 +272,7 @@ def questions() -> list[Question]:
             options={
                 "slips": {
                     "A": {"before-after-as-effect": "supported", "absence-as-evidence": "contradicted"},
-                    "B": {"mean-as-typical:time": ["contradicted", "cannot tell"]},
+                    "B": {"absence-as-evidence:bare": ["contradicted", "cannot tell"]},
                     "C": {"rounded-as-exact:bound": ["contradicted", "cannot tell"]},
                     "D": {"unlike-follow-up": ["supported", "cannot tell"]},
                 }

@@ -71,10 +71,7 @@ def questions() -> list[Question]:
             why="An interval describes a sample drawn by chance. These words do not say that this is one: keep that in mind to the end.",
             options={
                 "slips": {
-                    "who": {
-                        "wrong-denominator:words": "all prisoners",
-                        "wrong-denominator:unsaid": "homeless prisoners",
-                    },
+                    "who": {"wrong-denominator:words": ["all prisoners", "homeless prisoners"]},
                     "chosen": {"seen-as-whole:chosen": ["by chance", "as the worst cases"]},
                     "mentored_98": {"definition-drift:looked-at": ["implied", "not stated"]},
                     "employment_98": {"definition-drift:looked-at": ["printed", "not stated"]},
@@ -101,6 +98,13 @@ def questions() -> list[Question]:
                 "within": 0.5,
                 "either": range(FEW_OF_1000 - OTHER_SEEDS["few"], FEW_OF_1000 + OTHER_SEEDS["few"] + 1),
                 "slips": {
+                    # In per cent, though the question asks how many of the 1,000.
+                    "unit-slip": [
+                        each / 10
+                        for each in range(
+                            FEW_OF_1000 - OTHER_SEEDS["few"], FEW_OF_1000 + OTHER_SEEDS["few"] + 1
+                        )
+                    ],
                     "slip-edge": [*range(20, 62)],
                     "slip-other-rows:exactly": [*range(62, 93)],
                     "slip-other-rows": 1000,
@@ -266,7 +270,13 @@ def questions() -> list[Question]:
                     MISSED_OF_1000 - OTHER_SEEDS["missed"], MISSED_OF_1000 + OTHER_SEEDS["missed"] + 1
                 ),
                 "slips": {
-                    "noise-as-change:textbook": [*range(20, 71)],
+                    "unit-slip": [
+                        each / 10
+                        for each in range(
+                            MISSED_OF_1000 - OTHER_SEEDS["missed"], MISSED_OF_1000 + OTHER_SEEDS["missed"] + 1
+                        )
+                    ],
+                    "noise-as-change:textbook": [*range(26, 71)],
                     "slip-other-rows:one-side": [*range(71, 163)],
                     "slip-complement:misses": [*range(1000 - 243, 1000 - 162)],
                 },
@@ -289,7 +299,6 @@ def questions() -> list[Question]:
                     "noise-as-change:textbook": cases,
                     "noise-as-change:one-less": cases / (1 + cases / prisons * 0.1),
                     "wrong-denominator:upside-down": cases * (1 + (cases / prisons - 1) * 0.1),
-                    "wrong-denominator": [prisons, cases / prisons, cases * 0.1],
                 },
             },
         ),
@@ -305,7 +314,10 @@ def questions() -> list[Question]:
             why="None of 98 puts a ceiling on a share. It does not make it zero.",
             options={
                 "slips": {
-                    "A": {"wrong-denominator:unhelped": ["contradicted", "cannot tell"]},
+                    "A": {
+                        "wrong-denominator:unhelped": "contradicted",
+                        "absence-as-evidence:settled": "cannot tell",
+                    },
                     "B": {"noise-as-change:inside": ["contradicted", "cannot tell"]},
                     "C": {"absence-as-evidence:none": "supported", "absence-as-evidence": "contradicted"},
                     "D": {"noise-as-change:outside": ["supported", "cannot tell"]},

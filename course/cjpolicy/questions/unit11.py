@@ -146,7 +146,7 @@ def questions() -> list[Question]:
                 "slips": {
                     "relative-for-absolute:more": points,
                     "change-for-level:times-as-likely": [100 * treated / matched, treated / matched],
-                    "wrong-base:compared": 100 * points / treated,
+                    "wrong-base:compared": [100 * points / treated, -100 * points / treated],
                     "definition-drift:odds": 100 * (odds_ratio - 1),
                 },
             },
@@ -184,6 +184,7 @@ def questions() -> list[Question]:
             why="It is one more with the event if the whole difference is the programme's doing. That is not shown.",
             options={
                 "within": 0.4,
+                "slips_within": 0.005,
                 "slips": {
                     "relative-for-absolute:number": [100 / more, more],
                     "wrong-denominator:upside-down": points / 100,
@@ -321,7 +322,7 @@ def questions() -> list[Question]:
             options={
                 "slips": {
                     "inverse-conditional:p-value": [MEANINGS[0], MEANINGS[3]],
-                    "significance-for-size": MEANINGS[2],
+                    "significance-for-size:number": MEANINGS[2],
                 },
             },
         ),

@@ -554,6 +554,9 @@ def test_a_dot_in_the_name_of_a_column() -> None:
     assert escaped.status == "correct", escaped.message
     bare = Chart().judge(dotted.encode(x="no. of 100:Q", y="row"), {"values": [shows([1, 2])]})
     assert bare.status == "cannot check" and "a dot or a bracket in its name" in bare.message
+    beside = BASE.mark_bar().encode(x="step", y="index", tooltip="no. of 100:Q")
+    beside.data = TABLE.assign(**{"no. of 100": 1})
+    assert lacks(beside, shows(INDEX)) == ""
 
 
 def test_a_legend_can_be_made_of_a_constant() -> None:

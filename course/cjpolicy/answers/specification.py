@@ -272,7 +272,8 @@ def unescaped(encoding: Mapping[str, Definition]) -> dict[str, Definition]:
 
 def paths_in(inside: Around) -> list[str]:
     """List the columns that are there, but are written so that Vega looks for them elsewhere."""
-    fields = (definition.get("field") for definition in inside.encoding.values())
+    drawn = {channel: each for channel, each in inside.encoding.items() if channel != "tooltip"}
+    fields = (definition.get("field") for definition in drawn.values())
     return [
         each
         for each in fields

@@ -55,6 +55,15 @@ def test_a_sensible_input_that_is_refused_is_named() -> None:
     assert any("strict(20, 10) stopped with ValueError: No." in said for said in messages)
 
 
+def test_several_functions_can_be_one_mistake() -> None:
+    slips = {
+        "wrong-base:new": [lambda old, new: 100 * (new - old) / new, lambda old, new: 100 * (old - new) / new]
+    }
+    for wrong in slips["wrong-base:new"]:
+        assert judge(wrong, slips=slips).slips == ("wrong-base:new",)
+    assert judge(lambda old, new: new + old, slips=slips).slips == ()
+
+
 class Caller:
     def __call__(self, old: float, new: float) -> float:
         return rise(old, new)

@@ -27,6 +27,8 @@ from .base import (
 from .numbers import Number
 
 Case = Sequence[Any]
+# One function, or several, that one misconception leads to.
+Mistaken = Callable[..., Any] | Sequence[Callable[..., Any]]
 REFUSALS = "refuses nonsense"
 FORGETS_TO_RETURN = "slip-no-return"
 TOO_STRICT = "But these inputs can happen. Next: look at the edges of your conditions."
@@ -130,7 +132,7 @@ class Function(Form):
         refuses: Sequence[Case] = (),
         error: type[Exception] = ValueError,
         within: float | None = None,
-        slips: Mapping[str, Callable[..., Any]] | None = None,
+        slips: Mapping[str, Mistaken] | None = None,
         worth: Mapping[str, float] | None = None,
     ) -> Outcome:
         """Call the function and compare what it returns with the key.
@@ -147,7 +149,7 @@ class Function(Form):
         within
             Absolute tolerance of what it returns.
         slips
-            Misconception id to the function it leads to.
+            Misconception id to the function it leads to, or to several.
         worth
             Group name to points.
         """
@@ -177,16 +179,17 @@ class Function(Form):
         self,
         tried: Sequence[Call],
         expected: Callable[..., Any],
-        slips: Mapping[str, Callable[..., Any]],
+        slips: Mapping[str, Mistaken],
         within: float | None,
     ) -> str:
         """Name the first mistake that explains every case the function got wrong; "" if none does."""
         if self._constant(tried, expected):
             return "slip-constant"
         wrong = [each for each in tried if each.answered and not self._agrees(each, expected, within)]
-        for slip, mistaken in slips.items():
-            if wrong and all(self._agrees(each, mistaken, within) for each in wrong):
-                return slip
+        for slip, mistakes in slips.items():
+            for mistaken in [mistakes] if callable(mistakes) else mistakes:
+                if wrong and all(self._agrees(each, mistaken, within) for each in wrong):
+                    return slip
         return ""
 
     def _constant(self, tried: Sequence[Call], expected: Callable[..., Any]) -> bool:

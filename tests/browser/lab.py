@@ -23,7 +23,8 @@ from tests.support import need
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Playwright
 
-# One group: pytest-xdist then gives all of these tests to one worker, where they share their servers.
+# Whether formgrader's page of a script has the marks and comments it is to show.
+LOADED = "formgrader.loaded && formgrader.grades.loaded && formgrader.comments.loaded"
 MARKS = [pytest.mark.browser, pytest.mark.slow]
 
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)(/lab\S*)\?token=(\S+)")

@@ -10,7 +10,7 @@ import pytest
 
 from cjpolicy.grading.recorded import columns, read_recorded, with_answers
 from cjpolicy.grading.workshop import Workshop
-from tests.browser.lab import MARKS, Desk, Notebook, served
+from tests.browser.lab import LOADED, MARKS, Desk, Notebook, eventually, served
 from tests.grading.clones import Clone, clone_to
 from tests.support import ROOT
 
@@ -76,7 +76,7 @@ def test_from_fetching_to_the_returned_comment(school: School, page: "Page") -> 
 
     formgrader = open_formgrader(school.teacher, page)
     collect_and_autograde(page, formgrader)
-    comment(formgrader)
+    comment(school, formgrader)
     give_feedback(page, formgrader)
 
     assert scores(school) == expected_scores()
@@ -89,11 +89,22 @@ def expected_scores() -> dict[str, float]:
 
 
 def scores(school: School) -> dict[str, float]:
-    """Return the marks of the student, who is whoever runs the tests, from the gradebook."""
-    student = next((school.clone.root / "classroom/submitted").iterdir()).name
+    """Return the marks of the student, from the gradebook."""
     with Workshop(school.clone.root).api.gradebook as gradebook:
-        grades = gradebook.find_submission_notebook(NAME, NAME, student).grades
+        grades = gradebook.find_submission_notebook(NAME, NAME, student(school)).grades
         return {grade.name: grade.score for grade in grades}
+
+
+def by_hand(school: School) -> tuple[float | None, str | None]:
+    """Return the points and the comment that a person gave the written answer."""
+    place = (WRITTEN.id, NAME, NAME, student(school))
+    with Workshop(school.clone.root).api.gradebook as gradebook:
+        return gradebook.find_grade(*place).manual_score, gradebook.find_comment(*place).manual_comment
+
+
+def student(school: School) -> str:
+    """Return the student's id: whoever runs the tests."""
+    return next((school.clone.root / "classroom/submitted").iterdir()).name
 
 
 def open_assignments(desk: Desk, page: "Page") -> "Locator":
@@ -159,17 +170,21 @@ def collect_and_autograde(page: "Page", formgrader: "FrameLocator") -> None:
     run(page, formgrader, "autograde")
 
 
-def comment(formgrader: "FrameLocator") -> None:
-    """Mark the written answer by hand, with a comment."""
+def comment(school: School, formgrader: "FrameLocator") -> None:
+    """Mark the written answer by hand, with a comment, and wait until both are saved."""
     formgrader.get_by_role("link", name="Manual Grading").first.click()
     for _ in range(2):
         formgrader.locator("tbody").get_by_role("link", name=NAME).first.click()
     formgrader.locator("tbody a").first.click()
     score, words = formgrader.locator("input.score").last, formgrader.locator("textarea.comment").last
+    score.wait_for()
+    # What is typed before the marks have come is not saved.
+    eventually(lambda: score.evaluate(f"() => {LOADED}"), True)
     score.fill(str(GIVEN))
     score.press("Tab")
     words.fill(COMMENT)
     words.press("Tab")
+    eventually(lambda: by_hand(school), (GIVEN, COMMENT))
     formgrader.get_by_role("link", name="Manual Grading").first.click()
 
 

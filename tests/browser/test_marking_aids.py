@@ -10,7 +10,18 @@ import pytest
 
 from cjpolicy.grading.recorded import with_answers
 from cjpolicy.grading.workshop import Workshop
-from tests.browser.lab import MARKS, Desk, Notebook, Watcher, cut_off, eventually, faults, leave, served
+from tests.browser.lab import (
+    LOADED,
+    MARKS,
+    Desk,
+    Notebook,
+    Watcher,
+    cut_off,
+    eventually,
+    faults,
+    leave,
+    served,
+)
 from tests.browser.test_hostile_pages import ATTACKS, RUN, assert_quiet, requests
 from tests.grading import sample
 from tests.grading.clones import Clone, clone_to
@@ -121,7 +132,7 @@ def marking(class_: Marking, page: "Page") -> Iterator[Marking]:
 
 def arrived(page: "Page") -> "Locator":
     """Wait until the page's keys work; return the aids of its first written answer."""
-    page.wait_for_function("formgrader.loaded && formgrader.grades.loaded && formgrader.comments.loaded")
+    page.wait_for_function(LOADED)
     page.wait_for_function("document.activeElement.matches('.tabbable')")
     return page.locator(".cj-aids").first
 
